@@ -1,0 +1,218 @@
+"""Answer a question: understand → retrieve → read → write → verify."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import replace
+from datetime import date
+from typing import Protocol
+
+from index.records import Filters, Hit, Passage
+from index.store import Store
+from qa.config import ReaderConfig
+from qa.errors import QuestionTooLong
+from qa.read import Reader, SentenceEmbedder, SentenceReader
+from qa.records import (
+    AbstainReason,
+    Answer,
+    AppliedFilters,
+    FoundPassage,
+    Question,
+    Reading,
+    SearchResult,
+    Understood,
+)
+from qa.retrieve import RetrievalConfig, Retriever
+from qa.understand import is_question, understand
+from qa.verify import verify
+from qa.write import Draft, abstain, compose
+
+MOST_CHARACTERS = 4000  #: of a question; no index reads further
+_READ = 12  #: passages that the reader is given at least
+_ROUNDS = 3  #: times a question is read before articles that change under it are given up on
+
+
+class Embedder(SentenceEmbedder, Protocol):
+    """One model embeds questions, passages and sentences."""
+
+
+class Answerer:
+    """Answers from one store. Safe to share by threads."""
+
+    def __init__(
+        self, store: Store, retriever: Retriever, reader: Reader, config: ReaderConfig
+    ) -> None:
+        self._store = store
+        self.retriever = retriever
+        self._reader = reader
+        self._config = config
+
+    @classmethod
+    def over(
+        cls,
+        store: Store,
+        embedder: Embedder,
+        retrieval: RetrievalConfig | None = None,
+        reading: ReaderConfig | None = None,
+    ) -> Answerer:
+        """The default: our retriever and the reader that needs no training."""
+        config = reading or ReaderConfig()
+        return cls(
+            store,
+            Retriever(store, embedder, retrieval),
+            SentenceReader(embedder, config),
+            config,
+        )
+
+    def ask(self, question: Question) -> Answer:
+        """The answer. Not finding one is an answer too: see `Answer.abstain_reason`.
+
+        Raises `QuestionTooLong`, and what the store raises when it can't be read.
+        """
+        began = time.perf_counter()
+        _refuse_long(question.text)
+        as_of = question.as_of or date.today()
+        understood = understand(replace(question, as_of=as_of), as_of)
+        hits: list[Hit] = []
+        timings: dict[str, float] = {}
+        if not is_question(question.text):
+            draft = abstain(AbstainReason.NOT_A_QUESTION)
+        elif self._store.catalogue.is_empty():
+            draft = abstain(AbstainReason.EMPTY_INDEX)
+        else:
+            draft, hits = self._answered(understood, question, timings)
+        timings["total"] = _since(began)
+        return Answer(
+            id=f"ans_{uuid.uuid4().hex}",
+            conversation_id=question.conversation,
+            question=question.text,
+            standalone_question=understood.text,
+            as_of=as_of,
+            status=draft.status,
+            abstain_reason=draft.abstain_reason,
+            text=draft.text,
+            short_answer=draft.short_answer,
+            citations=draft.citations,
+            conflicts=draft.conflicts,
+            independent_sources=draft.independent_sources,
+            passages=tuple(_shown(hit) for hit in hits[: question.top_k]),
+            applied_filters=_applied(question.filters),
+            engine=self._reader.name,
+            index_version=self._store.version,
+            timings_ms={name: round(value, 1) for name, value in timings.items()},
+            usage=None,
+        )
+
+    def search(self, question: Question) -> SearchResult:
+        """The passages alone, best first."""
+        began = time.perf_counter()
+        _refuse_long(question.text)
+        as_of = question.as_of or date.today()
+        hits = self.retriever.retrieve(question.text, question.top_k, as_of, question.filters)
+        return SearchResult(
+            query=question.text,
+            passages=tuple(_shown(hit) for hit in hits),
+            applied_filters=_applied(question.filters),
+            index_version=self._store.version,
+            timings_ms={"total": round(_since(began), 1)},
+        )
+
+    def _answered(
+        self, understood: Understood, question: Question, timings: dict[str, float]
+    ) -> tuple[Draft, list[Hit]]:
+        """The draft and the passages it was read from, none of them withdrawn meanwhile."""
+        for _ in range(_ROUNDS):
+            began = time.perf_counter()
+            hits = self.retriever.retrieve(
+                understood.text, max(_READ, question.top_k), understood.as_of, question.filters
+            )
+            timings["retrieve"] = _since(began)
+            if not hits:
+                return abstain(self._why_nothing(question)), hits
+            began = time.perf_counter()
+            reading: Reading = self._reader.read(understood, hits)
+            draft = compose(understood, reading, hits, self._config)
+            timings["read"] = _since(began)
+            live = self._live(hits)
+            if _is_proved(draft, live):
+                return draft, [hit for hit in hits if hit.passage.id in live]
+            # A cited article was withdrawn or replaced while it was read: once more.
+        live = self._live(hits)
+        return abstain(AbstainReason.LOW_SUPPORT), [one for one in hits if one.passage.id in live]
+
+    def _live(self, hits: list[Hit]) -> dict[str, Passage]:
+        """Those of the passages that the catalogue still holds, as it holds them now, by id."""
+        return {one.id: one for one in self._store.passages([hit.passage.id for hit in hits])}
+
+    def _why_nothing(self, question: Question) -> AbstainReason:
+        """Nothing was found: because of the dates asked for, or because nothing fits."""
+        filters = question.filters
+        if filters.published_from or filters.published_to:
+            anytime = Filters(sources=filters.sources)
+            if self.retriever.retrieve(question.text, 1, None, anytime):
+                return AbstainReason.OUT_OF_DATE_RANGE
+        return AbstainReason.NO_RELEVANT_PASSAGES
+
+
+def _is_proved(draft: Draft, live: dict[str, Passage]) -> bool:
+    """Whether every quote, and the short answer in one, stand in the catalogue now."""
+    for citation in draft.citations:
+        source = _slice(live.get(citation.passage_id), citation.start, citation.end)
+        if verify(citation, source, draft.text).verification == "unsupported":
+            return False
+    short = draft.short_answer
+    if short is None:
+        return True
+    cited = next((one for one in draft.citations if one.number == short.citation), None)
+    return (
+        cited is not None
+        and cited.start <= short.start < short.end <= cited.end
+        and _slice(live.get(cited.passage_id), short.start, short.end) == short.text
+    )
+
+
+def _slice(passage: Passage | None, start: int, end: int) -> str | None:
+    """The article's text from `start` to `end`, as far as the passage holds it."""
+    if passage is None or not passage.start <= start <= end <= passage.end:
+        return None
+    return passage.text[start - passage.start : end - passage.start]
+
+
+def _refuse_long(text: str) -> None:
+    if len(text) > MOST_CHARACTERS:
+        raise QuestionTooLong(
+            f"The question has {len(text)} characters; ask in {MOST_CHARACTERS} or fewer."
+        )
+
+
+def _since(began: float) -> float:
+    return (time.perf_counter() - began) * 1000
+
+
+def _shown(hit: Hit) -> FoundPassage:
+    passage = hit.passage
+    return FoundPassage(
+        passage_id=passage.id,
+        article_id=passage.article_id,
+        title=passage.title,
+        url=passage.url,
+        source=passage.source,
+        published=passage.published,
+        text=passage.text,
+        start=passage.start,
+        end=passage.end,
+        score=round(hit.score, 4),
+        parts={name: round(value, 4) for name, value in hit.parts.items()},
+    )
+
+
+def _applied(filters: Filters) -> AppliedFilters:
+    is_dated = filters.published_from is not None or filters.published_to is not None
+    undated = "kept" if filters.keep_undated else "dropped"
+    return AppliedFilters(
+        sources=filters.sources,
+        published_from=filters.published_from,
+        published_to=filters.published_to,
+        undated=undated if is_dated else None,
+    )

@@ -1,0 +1,52 @@
+"""The desk: everything that the HTTP service asks of the rest of Dateline, as one Protocol."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Protocol
+
+from index.records import Filters
+from qa.records import Answer, Question, SearchResult
+from qa.records_articles import AddedArticle, ArticlePage, ArticleView, NewArticle, Readiness
+
+
+class Desk(Protocol):
+    """Answers questions and keeps articles. Every method blocks, and may run in any thread.
+
+    Any method may raise `qa.errors.NotReady`; the service makes 503 of it. A desk that has a
+    `close()` is closed once, after the last request.
+    """
+
+    def ask(self, question: Question) -> Answer:
+        """The answer; not finding one is an answer too. Raises `qa.errors.BadRequest`."""
+        ...
+
+    def search(self, text: str, filters: Filters, k: int, as_of: date | None) -> SearchResult:
+        """The `k` best passages, as of a day (None: today). Raises `qa.errors.BadRequest`."""
+        ...
+
+    def add_article(self, payload: NewArticle) -> AddedArticle:
+        """Index an article; it can be found when this returns.
+
+        Raises `qa.errors.BadRequest` where nothing is left of it after cleaning.
+        """
+        ...
+
+    def list_articles(self, cursor: str | None, limit: int) -> ArticlePage:
+        """`limit` articles from `cursor` on, None being the start.
+
+        Raises `qa.errors.BadRequest` for a cursor that this list never gave.
+        """
+        ...
+
+    def get_article(self, id: str) -> ArticleView:
+        """One article. Raises `index.errors.ArticleNotFound`."""
+        ...
+
+    def withdraw_article(self, id: str) -> None:
+        """Cite it no more from now on. Raises `index.errors.ArticleNotFound`."""
+        ...
+
+    def ready(self) -> Readiness:
+        """Whether questions can be answered now, over how much. Quick: it is asked often."""
+        ...

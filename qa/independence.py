@@ -1,0 +1,38 @@
+"""Which texts are copies of one another, so that a syndicated report counts as one source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa.words import fold
+
+_SHINGLE = 5  # words
+
+
+def shingles(text: str, size: int = _SHINGLE) -> frozenset[tuple[str, ...]]:
+    """Every run of `size` words of a text; a shorter text is one run."""
+    found = re.findall(r"\w+", fold(text))
+    if not found:
+        return frozenset()
+    last = max(1, len(found) - size + 1)
+    return frozenset(tuple(found[i : i + size]) for i in range(last))
+
+
+def containment(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:
+    """|A ∩ B| / min(|A|, |B|), 0..1; 0 where either is empty (Broder 1997, of the smaller set)."""
+    smaller = min(len(one), len(other))
+    return len(one & other) / smaller if smaller else 0.0
+
+
+def group_copies(texts: Sequence[str], threshold: float = 0.6) -> list[int]:
+    """For each text the index of the first text that it copies, or its own: (n,) group labels."""
+    sets = [shingles(text) for text in texts]
+    labels: list[int] = []
+    for index, own in enumerate(sets):
+        labels.append(index)
+        for earlier in range(index):
+            if containment(own, sets[earlier]) >= threshold:
+                labels[index] = labels[earlier]
+                break
+    return labels

@@ -1,0 +1,88 @@
+"""Answers and passages on a terminal. Text from articles is stripped of control sequences."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from index.rows import Stored
+from qa.records import AbstainReason, Answer, Citation, FoundPassage
+from qa.records_articles import ArticleSummary, summary_of
+
+_QUOTED = 300  #: so many characters of a passage are shown where the whole is too long
+
+
+_WHY = {
+    AbstainReason.EMPTY_INDEX: "the index is empty: `dateline index PATH` adds articles, and "
+    "--data names another folder",
+    AbstainReason.NO_RELEVANT_PASSAGES: "nothing in them is about it",
+    AbstainReason.LOW_SUPPORT: "they touch on it, but no sentence answers it",
+    AbstainReason.OUT_OF_DATE_RANGE: "nothing about it was published between the dates asked for",
+    AbstainReason.NOT_A_QUESTION: "that is no question",
+}
+
+
+def plain(text: str) -> str:
+    """`text` without what a terminal would obey: escape sequences and other control characters."""
+    return "".join(
+        letter
+        if letter in "\n\t" or unicodedata.category(letter)[0] != "C"
+        else "\N{REPLACEMENT CHARACTER}"
+        for letter in text
+    )
+
+
+def show_answer(answer: Answer) -> None:
+    """Print the answer, its citations, and for an abstention the nearest passages."""
+    if answer.short_answer:
+        print(plain(answer.short_answer.text))
+        print()
+    print(plain(answer.text))
+    for conflict in answer.conflicts:
+        said = "; ".join(
+            f"{position.value} {''.join(f'[{n}]' for n in position.citations)}"
+            for position in conflict.positions
+        )
+        print(plain(f"The sources disagree: {said}"))
+    if answer.citations:
+        print()
+        for citation in answer.citations:
+            print(plain(_citation(citation)))
+        count = answer.independent_sources
+        print(f"({count} independent source{'' if count == 1 else 's'})")
+    elif answer.abstain_reason is not None:
+        print(f"({_WHY[answer.abstain_reason]})")
+        if answer.passages:
+            print("\nNearest passages:")
+            show_passages(answer.passages[:3], with_scores=False)
+
+
+def show_passages(passages: Sequence[FoundPassage], with_scores: bool = True) -> None:
+    """Print passages with their source and date, and the parts of their scores."""
+    if not passages:
+        print("No passages.")
+    for number, one in enumerate(passages, start=1):
+        text = one.text if len(one.text) <= _QUOTED else one.text[:_QUOTED].rstrip() + " …"
+        parts = ", ".join(f"{name} {value:.4g}" for name, value in one.parts.items())
+        print(plain(f"{number}. {_told(one.title, one.source, one.published)}"))
+        print(plain("   " + " ".join(text.split())))
+        if with_scores:
+            print(f"   score {one.score:.3f} ({parts})")
+
+
+def article_json(stored: Stored) -> dict[str, Any]:
+    """An article without its text, as the HTTP service shows it."""
+    return ArticleSummary(**summary_of(stored)).model_dump(mode="json")
+
+
+def _citation(citation: Citation) -> str:
+    told = _told(citation.title, citation.source, citation.published)
+    where = f"\n    {citation.url}" if citation.url else ""
+    return f"[{citation.number}] {told}\n    “{citation.quote}”{where}"
+
+
+def _told(title: str, source: str | None, published: object) -> str:
+    return ", ".join(
+        str(part) for part in (title or "untitled", source, published or "undated") if part
+    )
