@@ -1,0 +1,204 @@
+"""Fakes that really do what their interface says, in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from functools import cache
+
+import numpy as np
+
+from index.errors import ArticleNotFound
+from index.records import Filters
+from qa.errors import BadRequest
+from qa.records import (
+    AbstainReason,
+    Answer,
+    AppliedFilters,
+    FoundPassage,
+    Question,
+    SearchResult,
+    Status,
+)
+from qa.records_articles import (
+    AddedArticle,
+    ArticlePage,
+    ArticleSummary,
+    ArticleView,
+    NewArticle,
+    Readiness,
+)
+
+
+class FakeDesk:
+    """A desk in memory: an article is one passage, found when it shares a word with the question.
+
+    `before` runs at the start of every `ask`: tests block or raise there.
+    """
+
+    def __init__(self, before: Callable[[Question], None] | None = None) -> None:
+        self._before = before
+        self._articles: dict[str, ArticleView] = {}
+        self._lock = threading.Lock()
+        self.asked: list[Question] = []
+        self.searched: list[tuple[str, Filters, int, date | None]] = []
+        self.is_ready = True
+        self.is_closed = False
+
+    def ask(self, question: Question) -> Answer:
+        self.asked.append(question)
+        if self._before is not None:
+            self._before(question)
+        passages = self._find(question.text, question.filters, question.top_k)
+        return Answer(
+            id="ans_1",
+            conversation_id=question.conversation,
+            question=question.text,
+            standalone_question=question.text,
+            as_of=question.as_of or date(2021, 2, 24),
+            status=Status.ABSTAINED,
+            abstain_reason=(
+                AbstainReason.LOW_SUPPORT if self._articles else AbstainReason.EMPTY_INDEX
+            ),
+            text="The articles do not say.",
+            short_answer=None,
+            citations=(),
+            conflicts=(),
+            independent_sources=0,
+            passages=passages,
+            applied_filters=_applied(question.filters),
+            engine="fake",
+            index_version="1",
+            timings_ms={"total": 0.5},
+            usage=None,
+        )
+
+    def search(self, text: str, filters: Filters, k: int, as_of: date | None) -> SearchResult:
+        self.searched.append((text, filters, k, as_of))
+        return SearchResult(
+            query=text,
+            passages=self._find(text, filters, k),
+            applied_filters=_applied(filters),
+            index_version="1",
+            timings_ms={},
+        )
+
+    def add_article(self, payload: NewArticle) -> AddedArticle:
+        if "no text left" in payload.text:
+            raise BadRequest("Nothing is left of the article after cleaning.")
+        with self._lock:
+            key = payload.id or f"art_{len(self._articles) + 1}"
+            old = self._articles.get(key)
+            new = ArticleView(
+                **payload.model_dump(exclude={"id"}),
+                id=key,
+                fetched=datetime(2021, 2, 24, 12, tzinfo=UTC),
+                version=old.version if old else 1,
+                passages=1,
+            )
+            if old == new:
+                return AddedArticle(id=key, outcome="unchanged", version=old.version, passages=1)
+            if old is not None:
+                new = new.model_copy(update={"version": old.version + 1})
+            self._articles[key] = new
+            outcome = "updated" if old else "added"
+            return AddedArticle(id=key, outcome=outcome, version=new.version, passages=1)
+
+    def list_articles(self, cursor: str | None, limit: int) -> ArticlePage:
+        with self._lock:
+            keys = sorted(self._articles)
+            if cursor is not None and cursor not in keys:
+                raise BadRequest("This cursor was never given; start without one.")
+            rest = [key for key in keys if cursor is None or key > cursor]
+            items = tuple(
+                ArticleSummary(**self._articles[key].model_dump(exclude={"text"}))
+                for key in rest[:limit]
+            )
+            more = rest[limit - 1] if len(rest) > limit else None
+            return ArticlePage(items=items, next_cursor=more, total=len(keys))
+
+    def get_article(self, id: str) -> ArticleView:
+        with self._lock:
+            if id not in self._articles:
+                raise ArticleNotFound(f"no article {id}")
+            return self._articles[id]
+
+    def withdraw_article(self, id: str) -> None:
+        with self._lock:
+            if self._articles.pop(id, None) is None:
+                raise ArticleNotFound(f"no article {id}")
+
+    def ready(self) -> Readiness:
+        return Readiness(
+            is_ready=self.is_ready,
+            detail="ready" if self.is_ready else "The index is being rebuilt.",
+            articles=len(self._articles),
+            passages=len(self._articles),
+            index_version="1",
+            embedding_model="fake",
+        )
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def _find(self, text: str, filters: Filters, k: int) -> tuple[FoundPassage, ...]:
+        words = set(text.lower().split())
+        wanted = {source.casefold() for source in filters.sources}
+        with self._lock:
+            found = [
+                a
+                for a in self._articles.values()
+                if words & set(a.text.lower().split())
+                and (not wanted or (a.source or "").casefold() in wanted)
+            ]
+        return tuple(
+            FoundPassage(
+                passage_id=f"p_{a.id}", article_id=a.id, title=a.title, url=a.url,
+                source=a.source, published=a.published, text=a.text, start=0, end=len(a.text),
+                score=1.0, parts={"lexical_rank": 1.0},
+            )
+            for a in found[:k]
+        )  # fmt: skip
+
+
+def _applied(filters: Filters) -> AppliedFilters:
+    return AppliedFilters(
+        sources=filters.sources,
+        published_from=filters.published_from,
+        published_to=filters.published_to,
+        undated="kept" if filters.published_from or filters.published_to else None,
+    )
+
+
+class FakeEmbedder:
+    """Vectors that only shared words make alike: every word hashed to a direction, summed.
+
+    Implements `index.embed.PassageEmbedder`; `embedded` counts the passages it was given.
+    """
+
+    identity = "fake"
+    dimension = 64
+
+    def __init__(self) -> None:
+        self.embedded = 0
+
+    def embed_query(self, text: str) -> np.ndarray:
+        vector = np.zeros(self.dimension, np.float32)
+        for word in re.findall(r"\w+", text.lower()):
+            vector += _direction(word, self.dimension)
+        return vector / (np.linalg.norm(vector) or 1.0)
+
+    def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
+        self.embedded += len(texts)
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        return np.stack([self.embed_query(text) for text in texts])
+
+
+@cache
+def _direction(word: str, dimension: int) -> np.ndarray:
+    seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest())
+    return np.random.default_rng(seed).normal(size=dimension).astype(np.float32)
