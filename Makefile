@@ -33,8 +33,8 @@ soak: $(INSTALLED)
 
 ## Resolve the dependencies anew (needs uv); the lock carries hashes and no addresses
 lock:
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-	    --generate-hashes --no-annotate --no-emit-index-url --no-header --upgrade \
+	uv pip compile pyproject.toml --extra dev --extra eval --extra openai-like --universal --python-version 3.11 \
+	    --generate-hashes --no-annotate --no-emit-index-url --no-header \
 	    --output-file requirements.lock
 
 clean:

@@ -15,8 +15,8 @@ from statistics import mean
 
 from eval.bench.corpus import build
 from eval.bench.machine import machine
-from eval.metrics import exact_match, f1, holds_answer
-from eval.realtimeqa import AskedQuestion, baselines, questions
+from eval.datasets.realtimeqa import AskedQuestion, baselines, questions
+from eval.metrics.answers import exact_match, f1, holds_answer
 from index.config import IndexConfig
 from index.embed import Embedder
 from index.graph import DIMENSION

@@ -19,8 +19,8 @@ import numpy as np
 
 from eval.bench.corpus import build
 from eval.bench.machine import machine
-from eval.metrics import answer_recall, first_rank, reciprocal_rank
-from eval.realtimeqa import AskedQuestion, questions
+from eval.datasets.realtimeqa import AskedQuestion, questions
+from eval.metrics.ranking import answer_recall, first_rank, reciprocal_rank
 from index.chunk import embedded_text, title_context
 from index.config import IndexConfig
 from index.embed import Embedder

@@ -25,7 +25,7 @@ import numpy as np
 
 from eval.bench.corpus import build
 from eval.bench.machine import machine
-from eval.realtimeqa import questions
+from eval.datasets.realtimeqa import questions
 from index.config import IndexConfig
 from index.embed import Embedder
 from index.graph import DIMENSION

@@ -8,16 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.metrics import (
-    answer_recall,
-    exact_match,
-    f1,
-    first_rank,
-    holds_answer,
-    normalise,
-    reciprocal_rank,
-)
-from eval.realtimeqa import baselines, questions
+from eval.datasets.realtimeqa import baselines, questions
+from eval.metrics.answers import exact_match, f1, holds_answer, normalise
+from eval.metrics.ranking import answer_recall, first_rank, reciprocal_rank
 
 
 def test_nothing_measures_nothing() -> None:

@@ -1,0 +1,1 @@
+"""Measures, as pure functions, each with its formula and source."""
