@@ -41,7 +41,3 @@ class RunIncomplete(EvalError):
 
 class SystemUnknown(EvalError):
     """No such system, or something that it needs is missing."""
-
-
-class GateFailed(EvalError):
-    """A measure fell below the baseline by more than its noise."""

@@ -65,6 +65,11 @@ class Answerer:
             config,
         )
 
+    @property
+    def engine(self) -> str:
+        """What answers: `Answer.engine`."""
+        return self._reader.name
+
     def ask(self, question: Question) -> Answer:
         """The answer. Not finding one is an answer too: see `Answer.abstain_reason`.
 
@@ -98,7 +103,7 @@ class Answerer:
             independent_sources=draft.independent_sources,
             passages=tuple(_shown(hit) for hit in hits[: question.top_k]),
             applied_filters=_applied(question.filters),
-            engine=self._reader.name,
+            engine=self.engine,
             index_version=self._store.version,
             timings_ms={name: round(value, 1) for name, value in timings.items()},
             usage=None,

@@ -1,0 +1,152 @@
+"""A run's folder: taken up again, or refused, and never mixed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from eval.errors import RunIncomplete, RunRefused
+from eval.records import Outcome
+from eval.run_folder import finished, missing_of, opened
+from tests.eval_fakes import answered
+
+IDS = ["one", "two", "three"]
+
+
+def manifest(**changes) -> dict:
+    return {"dataset": "fake", "dataset_fingerprint": "f", "cases": 3, "system": "s",
+            "settings": {"engine": "e"}, "code": "c", "in_full": False, "judge": None,
+            "cases_fingerprint": "g", **changes}  # fmt: skip
+
+
+def outcome(case_id: str, **changes) -> Outcome:
+    return Outcome(**{"case_id": case_id, "prediction": answered(), "milliseconds": 3, **changes})
+
+
+def test_what_was_added_is_there_after_opening_again(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "run"
+    with opened(folder, manifest(), IDS) as run:
+        assert run.outcomes == {}
+        run.add(outcome("one"))
+        run.add(outcome("two", prediction=None, error="Slow: too slow"))
+    with opened(folder, manifest(), IDS) as run:
+        assert run.outcomes == {
+            "one": outcome("one"),
+            "two": outcome("two", prediction=None, error="Slow: too slow"),
+        }
+        assert missing_of(IDS, run.outcomes) == ["two", "three"]
+
+
+def test_the_last_outcome_of_a_case_counts(tmp_path: Path) -> None:
+    with opened(tmp_path / "run", manifest(), IDS) as run:
+        run.add(outcome("one", prediction=None, error="down"))
+        run.add(outcome("one"))
+    with opened(tmp_path / "run", manifest(), IDS) as run:
+        assert run.outcomes["one"].error is None
+
+
+@pytest.mark.parametrize("torn", [b'{"case_id": "tw', b"\xff\xfe", b'{"case_id": "two"}'])
+def test_a_torn_last_line_is_dropped_and_its_case_asked_again(tmp_path: Path, torn: bytes) -> None:
+    with opened(tmp_path / "run", manifest(), IDS) as run:
+        run.add(outcome("one"))
+    file = tmp_path / "run" / "outcomes.jsonl"
+    file.write_bytes(file.read_bytes() + torn)
+    with opened(tmp_path / "run", manifest(), IDS) as run:
+        assert missing_of(IDS, run.outcomes) == ["two", "three"]
+        run.add(outcome("two"))
+        run.add(outcome("three"))
+        run.finish({"finished": "now"})
+    assert set(finished(tmp_path / "run")[1]) == set(IDS)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"dataset_fingerprint": "other"},
+        {"system": "other"},
+        {"settings": {"engine": "other"}},
+        {"code": "other"},
+        {"in_full": True},
+        {"judge": "m"},
+        {"cases_fingerprint": "other"},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_another_run_is_refused_and_nothing_written(tmp_path: Path, changes: dict) -> None:
+    with opened(tmp_path / "run", manifest(), IDS) as run:
+        run.add(outcome("one"))
+    before = {p.name: p.read_bytes() for p in (tmp_path / "run").iterdir()}
+    with (
+        pytest.raises(RunRefused, match=next(iter(changes))),
+        opened(tmp_path / "run", manifest(**changes), IDS),
+    ):
+        pass
+    assert {p.name: p.read_bytes() for p in (tmp_path / "run").iterdir()} == before
+
+
+def test_a_folder_with_other_things_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.doc").write_text("my only copy")
+    with pytest.raises(RunRefused, match="thesis.doc"), opened(tmp_path, manifest(), IDS):
+        pass
+    assert sorted(one.name for one in tmp_path.iterdir()) in (
+        ["thesis.doc"],
+        [".lock", "thesis.doc"],
+    )
+
+
+def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("")
+    with pytest.raises(RunRefused, match="run"), opened(tmp_path / "run", manifest(), IDS):
+        pass
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"cases": "three"}', "\x00"])
+def test_a_broken_manifest_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "run.json").write_text(content)
+    with pytest.raises(RunRefused, match="run.json"), opened(tmp_path, manifest(), IDS):
+        pass
+
+
+def test_a_broken_line_in_the_middle_is_refused_with_its_number(tmp_path: Path) -> None:
+    with opened(tmp_path, manifest(), IDS) as run:
+        run.add(outcome("one"))
+    file = tmp_path / "outcomes.jsonl"
+    file.write_bytes(file.read_bytes() + b"{broken}\n")
+    with pytest.raises(RunRefused, match="outcomes.jsonl:2"), opened(tmp_path, manifest(), IDS):
+        pass
+
+
+def test_a_case_of_another_dataset_is_refused(tmp_path: Path) -> None:
+    with opened(tmp_path, manifest(), IDS) as run:
+        run.add(outcome("stranger"))
+    with pytest.raises(RunRefused, match="stranger"), opened(tmp_path, manifest(), IDS):
+        pass
+
+
+def test_two_writers_are_one_too_many(tmp_path: Path) -> None:
+    with (
+        opened(tmp_path, manifest(), IDS),
+        pytest.raises(RunRefused, match="another process"),
+        opened(tmp_path, manifest(), IDS),
+    ):
+        pass
+    with opened(tmp_path, manifest(), IDS):
+        pass  # and it is free again
+
+
+def test_only_a_finished_run_is_read(tmp_path: Path) -> None:
+    with pytest.raises(RunRefused, match="not a run folder"):
+        finished(tmp_path)
+    with opened(tmp_path, manifest(), IDS) as run:
+        run.add(outcome("one"))
+    with pytest.raises(RunIncomplete, match="2 of 3"):
+        finished(tmp_path)
+    with opened(tmp_path, manifest(), IDS) as run:
+        run.add(outcome("two"))
+        run.add(outcome("three"))
+        run.finish({"finished": "now"})
+    read, outcomes = finished(tmp_path)
+    assert read["finished"] == "now" and list(outcomes) == IDS
+    assert json.loads((tmp_path / "run.json").read_text()) == read
