@@ -15,12 +15,14 @@ import typer
 
 from index.errors import DatelineError
 from qa import cli_articles, cli_ask, cli_doctor, cli_index, cli_serve
+from qa.cli_plugins import CommandGroup
 
 ERROR = 3
 INTERRUPTED = 130
 
 app = typer.Typer(
     name="dateline",
+    cls=CommandGroup,
     help="Ask a set of news articles, and see the passages that prove the answer.",
     no_args_is_help=True,
     add_completion=False,

@@ -34,7 +34,7 @@ def read(path: Path | None = None, articles: Path | None = None) -> Dataset:
     `GoldInvalid` with every mistake, each with file and line, and `DatasetInvalid` where
     there are no cases or no articles at all.
     """
-    path = path or OURS
+    path = (path or OURS).resolve()
     articles = articles or _articles_of(path)
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     if not files:
