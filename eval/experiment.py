@@ -94,7 +94,7 @@ def perform(experiment: Experiment, with_report: bool = True) -> ScoredRun:
 
 
 def _manifest(
-    experiment: Experiment, name: str, settings: dict[str, str], judged_by: str | None
+    experiment: Experiment, name: str, settings: dict[str, str], judged_by: dict[str, str] | None
 ) -> dict[str, Any]:
     from eval.bench.machine import machine
 
@@ -116,11 +116,11 @@ def _manifest(
     }
 
 
-def _judge(experiment: Experiment) -> tuple[Judge | None, str | None]:
-    """The judge, and what it is called; both None where none is asked for."""
+def _judge(experiment: Experiment) -> tuple[Judge | None, dict[str, str] | None]:
+    """The judge, and what decides its verdicts; both None where none is asked for."""
     if not experiment.is_judged:
         return None, None
-    from eval.judge import judge
+    from eval.judge import judge, judge_settings
     from qa.llm import configured_llm
     from qa.settings import read_settings
 
@@ -131,7 +131,8 @@ def _judge(experiment: Experiment) -> tuple[Judge | None, str | None]:
         )
     key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
     llm = configured_llm(settings.llm, key, experiment.timeout_seconds)
-    return (lambda case, prediction: judge(case, prediction, llm)), settings.llm
+    judged_by = {"model": settings.llm, **judge_settings()}
+    return (lambda case, prediction: judge(case, prediction, llm)), judged_by
 
 
 def _now() -> str:

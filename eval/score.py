@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from eval.agreement import Agreement, correctness_agreement, faithfulness_agreement
 from eval.datasets.gold import cleaned
 from eval.metrics.abstention import risk_coverage
 from eval.metrics.intervals import interval, interval_of
@@ -120,4 +121,22 @@ def _notes(failed: int, scored: Sequence[ScoredCase], jobs: int) -> list[str]:
         found.append("no case ran, so there is nothing to measure")
     if jobs > 1:
         found.append(f"{jobs} questions were asked at once: latencies are those of a busy system")
+    for verdict, measure, of in (
+        ("correctness", "right", correctness_agreement(scored)),
+        ("faithfulness", "citation_recall = 1", faithfulness_agreement(scored)),
+    ):
+        if of.cases or of.without_verdict:
+            found.append(_agreed(verdict, measure, of))
     return found
+
+
+def _agreed(verdict: str, measure: str, found: Agreement) -> str:
+    """How far the judge and a measure agree, in words."""
+    share = "none" if found.share_agreed is None else f"{found.share_agreed:.0%}"
+    kappa = "undefined" if found.kappa is None else f"{found.kappa:.2f}"
+    return (
+        f"the judge's {verdict} and {measure} agree on {share} of {found.cases} answers "
+        f"(Cohen's kappa {kappa}): both yes {found.both_yes}, judge alone {found.judge_only}, "
+        f"measure alone {found.measure_only}, both no {found.both_no}; "
+        f"{found.without_verdict} without a verdict"
+    )

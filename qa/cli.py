@@ -44,7 +44,10 @@ def main() -> None:
     try:
         app()
     except DatelineError as error:
-        print(f"dateline: {error}", file=sys.stderr)
+        from qa.show import plain
+
+        # What a file or a service sent may stand in it.
+        print(f"dateline: {plain(str(error))}", file=sys.stderr)
         sys.exit(ERROR)
     except KeyboardInterrupt:
         print("dateline: interrupted; what was acknowledged is kept", file=sys.stderr)

@@ -17,7 +17,7 @@ def serve(
         int | None, typer.Option(min=0, max=65535, help="Port, 0: any free one [default: 8000]")
     ] = None,
 ) -> None:
-    """Serve POST /ask, POST /search, /articles and /health until it is interrupted."""
+    """Serve POST /ask, /search, /feedback, /articles and /health until it is interrupted."""
     from qa.local_desk import LocalDesk
     from qa.service_config import ServiceConfig
     from qa.service_run import serve as run

@@ -8,6 +8,7 @@ from typing import Protocol
 from index.records import Filters
 from qa.records import Answer, Question, SearchResult
 from qa.records_articles import AddedArticle, ArticlePage, ArticleView, NewArticle, Readiness
+from qa.records_feedback import Feedback, KeptFeedback
 
 
 class Desk(Protocol):
@@ -45,6 +46,13 @@ class Desk(Protocol):
 
     def withdraw_article(self, id: str) -> None:
         """Cite it no more from now on. Raises `index.errors.ArticleNotFound`."""
+        ...
+
+    def give_feedback(self, feedback: Feedback) -> KeptFeedback:
+        """Keep what somebody thinks of an answer, in the place of earlier feedback on it.
+
+        Raises `qa.errors.AnswerNotFound`, and `qa.errors.FeedbackNotKept` where it can't be kept.
+        """
         ...
 
     def ready(self) -> Readiness:

@@ -5,7 +5,12 @@ index.errors.DatelineError
     ├── BadRequest                 the question or its filters cannot be used; 4xx
     │   ├── QuestionTooLong
     │   └── BodyTooLarge
+    ├── AnswerNotFound             no answer of that id is kept; 404
+    │   └── AnswersNotKept         none is kept at all
+    ├── FeedbackNotKept            the journal of answers can't be written; 503
+    ├── JournalUnreadable          the journal of answers is not there, or can't be read
     ├── BadConfiguration           a setting cannot be used; the program does not start
+    ├── LLMFailed                  the language model gave no answer (in qa.llm)
     └── NotReady                   the index is still being opened or rebuilt; 503
 
 Not finding an answer is not an error: it is an `Answer` whose status is "abstained".
@@ -30,6 +35,22 @@ class QuestionTooLong(BadRequest):
 
 class BodyTooLarge(BadRequest):
     error_code = "BODY_TOO_LARGE"
+
+
+class AnswerNotFound(AnsweringError):
+    error_code = "ANSWER_NOT_FOUND"
+
+
+class AnswersNotKept(AnswerNotFound):
+    error_code = "ANSWERS_NOT_KEPT"
+
+
+class FeedbackNotKept(AnsweringError):
+    error_code = "FEEDBACK_NOT_KEPT"
+
+
+class JournalUnreadable(AnsweringError):
+    error_code = "JOURNAL_UNREADABLE"
 
 
 class NotReady(AnsweringError):

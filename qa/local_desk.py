@@ -15,6 +15,7 @@ from index.store import Store
 from index.tokens import ModelTokenizer
 from qa.answer import Answerer
 from qa.errors import BadRequest
+from qa.journal import Journal
 from qa.records import Answer, Question, SearchResult
 from qa.records_articles import (
     AddedArticle,
@@ -25,6 +26,7 @@ from qa.records_articles import (
     Readiness,
     summary_of,
 )
+from qa.records_feedback import Feedback, KeptFeedback
 from qa.settings import Settings
 
 _log = logging.getLogger("dateline.desk")
@@ -46,6 +48,7 @@ class LocalDesk:
         self._embedder = embedder
         self._answerer = Answerer.over(store, embedder)
         self._ingest = Ingest(store, embedder, ModelTokenizer(), settings.index)
+        self._journal = Journal(settings.index.data, settings.kept_answers)
         self._writing = threading.Lock()
 
     @classmethod
@@ -62,7 +65,9 @@ class LocalDesk:
             raise
 
     def ask(self, question: Question) -> Answer:
-        return self._answerer.ask(question)
+        answer = self._answerer.ask(question)
+        self._journal.keep(answer)
+        return answer
 
     def search(self, text: str, filters: Filters, k: int, as_of: date | None) -> SearchResult:
         return self._answerer.search(Question(text, as_of=as_of, filters=filters, top_k=k))
@@ -111,6 +116,9 @@ class LocalDesk:
         # Not under the lock: a withdrawal does not wait for a long article to be embedded.
         self._store.withdraw(id)
 
+    def give_feedback(self, feedback: Feedback) -> KeptFeedback:
+        return self._journal.judge(feedback)
+
     def ready(self) -> Readiness:
         articles, passages = self._store.catalogue.counts()
         mended = len(self._store.mended)
@@ -124,6 +132,7 @@ class LocalDesk:
         )
 
     def close(self) -> None:
+        self._journal.close()
         self._store.close()
 
 

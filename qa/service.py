@@ -19,16 +19,17 @@ from qa.desk import Desk
 from qa.errors import NotReady
 from qa.records import Answer, SearchResult
 from qa.records_articles import AddedArticle, ArticlePage, ArticleView, Readiness
+from qa.records_feedback import KeptFeedback
 from qa.service_config import ServiceConfig
 from qa.service_errors import Problem, add_error_handlers
 from qa.service_guard import Guard, ParsedRoute
-from qa.service_models import ARTICLE_ID, ArticleBody, AskBody, SearchBody
+from qa.service_models import ARTICLE_ID, ArticleBody, AskBody, FeedbackBody, SearchBody
 from qa.service_opening import Opening, OpeningFailed
 from qa.service_workers import Workers
 
 _WHY = {
     400: "The body is empty or is not JSON that is taken here",
-    404: "No such article",
+    404: "No such article or answer",
     405: "The address does not take this method",
     408: "The body did not arrive in time",
     413: "The body is too large",
@@ -183,6 +184,14 @@ async def withdraw_article(request: Request, article_id: ArticleId) -> None:
     """Withdraw an article: from the moment that this returns it is cited no more."""
     running = _running(request)
     await running.writers.run(running.opening.desk().withdraw_article, _known(article_id))
+
+
+@router.post("/feedback", responses=_problems(*_BODY, 404, 503))
+async def give_feedback(request: Request, body: FeedbackBody) -> KeptFeedback:
+    """Say whether an answer was a good one; once more for the same answer replaces it."""
+    running = _running(request)
+    # A reader's place: the writers may be busy with long articles.
+    return await running.readers.run(running.opening.desk().give_feedback, body.to_feedback())
 
 
 @router.get("/health", responses=_problems())

@@ -10,7 +10,7 @@ class ServiceConfig:
     """How much the service takes on, and how long it waits. Sizes in bytes, times in seconds."""
 
     max_body_bytes: int = 64 * 1024 * 1024  #: largest body of POST /articles
-    max_question_bytes: int = 1024 * 1024  #: largest body of POST /ask and POST /search
+    max_question_bytes: int = 1024 * 1024  #: largest body of POST /ask, /search and /feedback
     max_buffered_bytes: int = 256 * 1024 * 1024  #: bodies held at once, all requests together
     body_seconds: float = 120.0  #: a body that is not whole by then is refused
     readers: int = 8  #: questions and searches worked on at once

@@ -16,7 +16,14 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
 from index.errors import ArticleNotFound, DatelineError
-from qa.errors import AnsweringError, BadRequest, BodyTooLarge, NotReady
+from qa.errors import (
+    AnsweringError,
+    AnswerNotFound,
+    AnswersNotKept,
+    BadRequest,
+    BodyTooLarge,
+    NotReady,
+)
 from qa.service_models import BODIES, OUR_WORDS, TOO_LONG, FiltersBody
 
 logger = logging.getLogger("dateline.service")
@@ -95,6 +102,11 @@ def dateline_problem(error: DatelineError, retry_seconds: int) -> JSONResponse:
     retry = {"Retry-After": str(retry_seconds)}
     if isinstance(error, ArticleNotFound):
         return problem(404, error.error_code, "There is no such article, or it was withdrawn.")
+    if isinstance(error, AnswersNotKept):
+        return problem(404, error.error_code, "This service keeps no answers, nor feedback on any.")
+    if isinstance(error, AnswerNotFound):
+        detail = "There is no such answer, or so many were given after it that it is kept no more."
+        return problem(404, error.error_code, detail)
     if isinstance(error, BodyTooLarge):
         return problem(413, error.error_code, str(error))
     if isinstance(error, BadRequest):

@@ -67,6 +67,7 @@ class Guard:
         self._limits = {
             "/ask": config.max_question_bytes,
             "/search": config.max_question_bytes,
+            "/feedback": config.max_question_bytes,
             "/articles": config.max_body_bytes,
         }
 

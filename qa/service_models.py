@@ -16,8 +16,10 @@ from index.url import LONGEST as LONGEST_URL
 from index.url import read_url
 from qa.records import Question
 from qa.records_articles import NewArticle
+from qa.records_feedback import Feedback
 
 LONGEST_QUESTION = 4000  #: characters, after trimming
+LONGEST_REASON = 2000  #: likewise, of feedback
 #: pydantic's error types that carry a message of ours
 TOO_LONG = "question_too_long"
 WRONG_RANGE = "date_range"
@@ -139,6 +141,22 @@ Stream = Annotated[
 TopK = Annotated[
     int, Field(strict=True, ge=1, le=50, description="passages to show, a whole number 1 to 50")
 ]
+AnswerId = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_\-]{1,200}$",
+        description="the id of an answer: 1 to 200 characters of A-Z a-z 0-9 _ -",
+    ),
+]
+Verdict = Annotated[bool, Field(strict=True, description="true for a good answer, false for not")]
+Reason = Annotated[
+    str,
+    BeforeValidator(_clean),
+    Field(
+        max_length=LONGEST_REASON,
+        description=f"why, in up to {LONGEST_REASON:,} characters of text",
+    ),
+]
 
 
 class Body(BaseModel):
@@ -242,5 +260,22 @@ class ArticleBody(Body):
         )
 
 
+class FeedbackBody(Body):
+    """Whether an answer was a good one. Given again, it takes the place of what was given."""
+
+    answer_id: AnswerId
+    is_positive: Verdict
+    reason: Reason | None = None
+
+    def to_feedback(self) -> Feedback:
+        """The same as the desk takes it."""
+        return Feedback(self.answer_id, self.is_positive, self.reason or None)
+
+
 #: The body that each path takes.
-BODIES: dict[str, type[Body]] = {"/ask": AskBody, "/search": SearchBody, "/articles": ArticleBody}
+BODIES: dict[str, type[Body]] = {
+    "/ask": AskBody,
+    "/search": SearchBody,
+    "/articles": ArticleBody,
+    "/feedback": FeedbackBody,
+}

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -48,9 +48,20 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Where `dateline serve` listens")
     port: int = Field(8000, ge=0, le=65535, description="Its port; 0: any free one")
+    kept_answers: int = Field(
+        10_000,
+        ge=0,
+        le=10_000_000,
+        description="The latest answers of the service, kept for feedback and for "
+        "`dateline eval annotate`; 0: none, and those kept before are deleted",
+    )
     max_body_mb: int = Field(
         64, ge=1, le=1024, description="Largest article that POST /articles takes, in MiB"
     )
+    llm: str | None = Field(
+        None, description="A language model, openai-like:URL#MODEL; without it none is asked"
+    )
+    llm_api_key: SecretStr | None = Field(None, description="The key for it, where it wants one")
 
     @classmethod
     def settings_customise_sources(

@@ -13,7 +13,7 @@ import numpy as np
 
 from index.errors import ArticleNotFound
 from index.records import Filters
-from qa.errors import BadRequest
+from qa.errors import AnswerNotFound, BadRequest
 from qa.records import (
     AbstainReason,
     Answer,
@@ -31,6 +31,7 @@ from qa.records_articles import (
     NewArticle,
     Readiness,
 )
+from qa.records_feedback import Feedback, KeptFeedback
 
 
 class FakeDesk:
@@ -45,6 +46,7 @@ class FakeDesk:
         self._lock = threading.Lock()
         self.asked: list[Question] = []
         self.searched: list[tuple[str, Filters, int, date | None]] = []
+        self.feedback: dict[str, Feedback] = {}
         self.is_ready = True
         self.is_closed = False
 
@@ -130,6 +132,19 @@ class FakeDesk:
         with self._lock:
             if self._articles.pop(id, None) is None:
                 raise ArticleNotFound(f"no article {id}")
+
+    def give_feedback(self, feedback: Feedback) -> KeptFeedback:
+        with self._lock:
+            if feedback.answer_id != "ans_1" or not self.asked:
+                raise AnswerNotFound("no such answer")
+            has_replaced = feedback.answer_id in self.feedback
+            self.feedback[feedback.answer_id] = feedback
+            return KeptFeedback(
+                answer_id=feedback.answer_id,
+                is_positive=feedback.is_positive,
+                given=datetime(2021, 2, 24, 12, tzinfo=UTC),
+                has_replaced=has_replaced,
+            )
 
     def ready(self) -> Readiness:
         return Readiness(

@@ -189,6 +189,7 @@ def test_latency_tokens_and_verdicts() -> None:
     assert values["a"]["judged_correct"] == 1 and "judged_faithful" not in values["a"]
     assert "judged_correct" not in values["b"]
     assert any("4 questions were asked at once" in note for note in scores.notes)
+    assert any("correctness and right agree on 100% of 1 answers" in note for note in scores.notes)
 
 
 def test_the_same_outcomes_give_the_same_figures() -> None:

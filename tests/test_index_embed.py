@@ -122,7 +122,7 @@ def test_long_text_is_cut_quickly(embedder: Embedder) -> None:
     expected = embedder.embed_query(words * 200)
     began = time.perf_counter()
     found = embedder.embed_query(words * 200_000)
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 10  # uncut: minutes
     assert np.array_equal(found, expected)
 
 

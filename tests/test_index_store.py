@@ -235,7 +235,7 @@ def test_a_second_process_is_told_who_holds_the_folder_and_gets_it_when_the_hold
             began = time.monotonic()
             with pytest.raises(FolderInUse, match=f"the holder.*process {holder.pid}"):
                 opened(folder)
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < 10  # at once, not after waiting for the holder
         finally:
             holder.kill()
             holder.wait()

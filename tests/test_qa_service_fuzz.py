@@ -83,7 +83,7 @@ def check(response) -> None:
 
 
 quick = settings(max_examples=150, deadline=None, derandomize=True)
-paths = st.sampled_from(["/ask", "/search", "/articles"])
+paths = st.sampled_from(["/ask", "/search", "/articles", "/feedback"])
 
 
 @quick
@@ -106,7 +106,8 @@ leaves = st.one_of(
 )
 names = st.sampled_from(
     ["question", "query", "as_of", "filters", "top_k", "sources", "published_from", "published_to",
-     "title", "text", "id", "url", "authors", "published", "updated", CANARY, "__proto__", ""]
+     "title", "text", "id", "url", "authors", "published", "updated", "answer_id", "is_positive",
+     "reason", CANARY, "__proto__", ""]
 )  # fmt: skip
 values = st.recursive(
     leaves,

@@ -95,7 +95,8 @@ def test_a_server_whose_index_cannot_be_opened_ends(error, raised, caplog):
     began = time.monotonic()
     with caplog.at_level("INFO"), pytest.raises(raised):
         serve(fail, "127.0.0.1", 0)
-    assert 0.5 <= time.monotonic() - began < 1.5
+    # It ends when the desk fails, not after some grace period; a busy machine takes its time.
+    assert 0.5 <= time.monotonic() - began < 20
     assert re.search(r"listening on http://127\.0\.0\.1:[1-9]\d*$", caplog.text, re.M)
 
 
