@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from index.sentences import sentences
 from qa.names import alike
 from qa.words import STOPWORDS, Word, words
 
-#: Share of a statement's content words that the quotes have to hold.
+#: Share of a statement's content words that the quotes have to hold. Over all pairs of sentences
+#: of the sample articles, .8 loses mostly sentences that do say the same.
 CONTENT_SHARE = 0.7
 
 _NEGATION = re.compile(
@@ -41,9 +43,7 @@ def supports(premise: str, statement: str, content_share: float = CONTENT_SHARE)
     asked = [word for word in words(statement) if word.key not in STOPWORDS]
     if not asked:
         return False
-    held = words(premise)
-    keys = {word.key for word in held}
-    capitals = {word.text for word in held if word.text[0].isupper()}
+    keys, capitals = _held(premise)
     first = words(statement)[0]
     missing = 0
     for word in asked:
@@ -60,6 +60,14 @@ def supports(premise: str, statement: str, content_share: float = CONTENT_SHARE)
     return _denies(statement) == _denies(_nearest(premise, asked))
 
 
+@lru_cache(maxsize=32)
+def _held(premise: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The keys of a premise's words, and its capitalised words."""
+    held = words(premise)
+    capitals = frozenset(word.text for word in held if word.text[0].isupper())
+    return frozenset(word.key for word in held), capitals
+
+
 def _nearest(premise: str, asked: list[Word]) -> str:
     """The sentence of the premise that holds most of the words asked for; the first of equals."""
     keys = {word.key for word in asked}
@@ -71,6 +79,7 @@ def _denies(text: str) -> bool:
     return bool(_NEGATION.search(text))
 
 
+@lru_cache(maxsize=32)  # the same quote is asked about every statement that cites it
 def _plain(text: str) -> str:
     """For comparing word for word: letters and digits in lower case, single spaces."""
     folded = unicodedata.normalize("NFKC", text).casefold()
