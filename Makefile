@@ -14,10 +14,11 @@ Q ?= who claimed the Erbil attack?
 ask: $(SAMPLE)/indexed
 	@$(BIN)/dateline ask --data $(SAMPLE) "$(Q)"
 
-## Install and run the tests
+## Install, run the tests, and the gate on answers
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -q
 	$(BIN)/lint-imports
+	$(BIN)/dateline eval gate
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

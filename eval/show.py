@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from qa.show import plain
 if TYPE_CHECKING:
     from rich.table import Table
 
+_WIDE = 160
 _LISTED = 12  #: cases listed by name before "and so many more"
 
 
@@ -147,9 +149,9 @@ def _table(*columns: str) -> Table:
 def _print(table: Table) -> None:
     from rich.console import Console
 
-    console = Console(markup=False, highlight=False)
     # A table for a file or a pipe is as wide as it needs to be; rich takes 80 columns there.
-    console.print(table, width=None if console.is_terminal else 160)
+    width = None if sys.stdout.isatty() else _WIDE
+    Console(markup=False, highlight=False, width=width).print(table)
 
 
 def _figure(value: float) -> str:
