@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from qa.records import Answer
+from tests.llm_server import Reply, Request, llm_server, says
 from tests.serving import wait_until
 
 SECONDS = 120
@@ -191,6 +192,38 @@ def test_a_service_that_is_not_there_is_told_at_once(gold: Path, tmp_path: Path)
         pass  # its port is free again
     done = run(gold, tmp_path / "run", "--system", f"service:{url}")
     assert done.returncode == 3 and "can't be reached" in done.stderr
+
+
+# -- a language model ----------------------------------------------------------------
+
+
+def test_a_language_model_answers_and_judges(gold: Path, tmp_path: Path) -> None:
+    def rule(request: Request) -> Reply:
+        if "CORRECT or INCORRECT" in request.prompt:
+            return says("CORRECT\nIt is the accepted answer.")
+        if "You check whether" in request.prompt:
+            return says("no idea")
+        return says("Ada Lovelace wrote the first program. [1]")
+
+    with llm_server(rule) as server:
+        env = {"DATELINE_LLM": server.spec, "DATELINE_LLM_API_KEY": "secret-k"}
+        done = dateline(
+            "eval", "run", "--dataset", f"gold:{gold / 'cases.jsonl'}", "--data", gold / "index",
+            "--system", "llm", "--judge", "--out", tmp_path / "run", "--json", cwd=gold, env=env,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["measures"]["judged_correct"]["value"] == 1
+    assert "judged_faithful" not in found["measures"]  # no verdict is no verdict
+    assert found["measures"]["prompt_tokens"]["value"] > 0
+    assert found["measures"]["citation_recall"]["cases"] == 3
+    [correct, faithful] = [note for note in found["notes"] if "judge" in note]
+    assert "agree on 100% of 2 answers" in correct and "3 without a verdict" in faithful
+    assert "Cohen" in (tmp_path / "run" / "report.html").read_text()
+    for file in (tmp_path / "run").iterdir():
+        assert b"secret-k" not in file.read_bytes(), file.name
+    nothing = dateline("eval", "run", "--judge", cwd=tmp_path, env={"DATELINE_LLM": ""})
+    assert nothing.returncode == 3 and "DATELINE_LLM" in nothing.stderr
 
 
 # -- comparing and the gate -----------------------------------------------------------

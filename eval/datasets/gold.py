@@ -6,7 +6,6 @@ quote is looked for in its article as indexing cleans it, so that a gold set can
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from eval.datasets.files import fingerprint_of
 from eval.errors import DatasetInvalid, GoldInvalid
 from eval.gold_schema import GoldCase
 from eval.records import Dataset
@@ -70,18 +70,6 @@ def cleaned(found: Iterable[Found | Rejected]) -> Iterator[Article]:
         article = clean(one) if isinstance(one, Found) else one
         if isinstance(article, Article):
             yield article
-
-
-def fingerprint_of(files: Iterable[Path]) -> str:
-    """Of the files' names and bytes, 16 hexadecimal digits; the same on every machine."""
-    digest = hashlib.sha256()
-    for file in files:
-        inner = hashlib.sha256()
-        with file.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                inner.update(block)
-        digest.update(f"{file.name}\x1f{inner.hexdigest()}\x1e".encode())
-    return digest.hexdigest()[:16]
 
 
 def _files_below(path: Path) -> list[Path]:
