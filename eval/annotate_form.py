@@ -95,8 +95,9 @@ def _answers(answer: Answer, person: Person) -> list[str]:
 def _facts(excerpts: Excerpts, person: Person) -> Facts:
     person.tell(
         "Which sentences prove it? One line for each fact that has to be proved: a number;\n"
-        "several (1 4) where any one of them proves it; or words pasted from a passage. A line\n"
-        "that begins with + adds to the fact before it. An empty line ends."
+        "several (1 4) where any one of them proves it; or words pasted from a passage, or a\n"
+        "sentence from any article. A line that begins with + adds to the fact before it. An\n"
+        "empty line ends."
     )
     facts: Facts = []
     while True:
@@ -134,7 +135,10 @@ def _evidence(typed: str, excerpts: Excerpts, person: Person) -> tuple[GoldEvide
     # A person may paste with the quotation marks around it.
     pasted = excerpts.quote(typed) or excerpts.quote(typed.strip("“”\"' "))
     if not pasted:
-        person.tell("These words do not stand like that in a passage shown above.")
+        person.tell(
+            "These words do not stand like that in a passage shown above or, as a whole sentence,\n"
+            "in an article."
+        )
     return pasted
 
 

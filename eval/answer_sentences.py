@@ -11,7 +11,7 @@ from qa.records import Answer, Citation
 
 MOST_PASSAGES = 50  #: shown of one answer; the service gives no more
 _LONGEST = 4000  #: characters of a quote in a gold set
-#: Characters from which the same words in an article that is not shown are taken for a copy.
+#: Characters from which words in an article that is not shown are surely those that are meant.
 _TELLING = 40
 
 
@@ -70,8 +70,10 @@ class Excerpts:
     def quote(self, text: str, article: str | None = None) -> tuple[GoldEvidence, ...]:
         """Evidence in each article that holds `text` verbatim, `article` first.
 
-        It has to stand in what is shown. Copies of a report prove the same, so each of them will
-        do, shown or not. Empty when it stands nowhere.
+        Copies of a report prove the same, so each of them will do, shown or not; and where the
+        passage that proves it was not found, which is why an answer is wrong, it may be pasted
+        from its article. Fewer than 40 characters have to stand in what is shown. Empty when it
+        stands nowhere.
         """
         if not text or len(text) > _LONGEST:
             return ()
@@ -80,7 +82,7 @@ class Excerpts:
             for one in self.shown
             if text in one.text and text in self._texts.get(one.article, "")
         )
-        if holding and len(text) >= _TELLING:
+        if len(text) >= _TELLING:
             holding |= dict.fromkeys(id for id, whole in self._texts.items() if text in whole)
         ordered = sorted(holding, key=lambda id: id != article)
         return tuple(GoldEvidence(article=id, quote=text) for id in ordered)

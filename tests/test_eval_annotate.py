@@ -199,6 +199,18 @@ def test_facts_alternatives_and_pasted_words(folder: Path) -> None:
     assert read(folder / "cases.jsonl").cases[0].id == "ada-notes"
 
 
+def test_what_was_not_found_is_pasted_from_its_article(folder: Path) -> None:
+    person = Script(
+        "y", "Ada Lovelace", "",
+        "Ada Lovelace",  # too few words to be sure which are meant
+        FIRST, "", "who", "", "", "", "yes",
+    )  # fmt: skip
+    annotate(kept(abstained(passages=(passage("notes"),))), gold_of(folder), person)
+    [row] = rows(folder)
+    assert row["evidence"] == [[{"article": id, "quote": FIRST} for id in ("ada", "copy")]]
+    assert "do not stand like that" in person.text
+
+
 def test_facts_from_different_articles_suggest_the_tag(folder: Path) -> None:
     person = Script("y", "y", "", "1", "3", "", "", "none", "", "", "y")
     annotate(kept(answered()), gold_of(folder), person)
