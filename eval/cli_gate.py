@@ -51,7 +51,7 @@ def gate(
                     dataset=gold,
                     cases=gold.cases,
                     system="ours",
-                    data=data_folder(gold, data, "ours"),
+                    data=data_folder(gold, data),
                     folder=Path(folder) / "run",
                 ),
                 with_report=False,

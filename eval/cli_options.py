@@ -66,9 +66,6 @@ def first_cases(dataset: Dataset, limit: int | None) -> tuple[Case, ...]:
     return tuple(cases)
 
 
-def data_folder(dataset: Dataset, data: Path | None, system: str) -> Path:
+def data_folder(dataset: Dataset, data: Path | None) -> Path:
     """Where the index is that a system searches: named, or one for these articles."""
-    if data is not None:
-        return data
-    suffix = "-llama-index" if system == "llama-index" else ""
-    return HOME / "index" / f"{dataset.name}-{dataset.fingerprint}{suffix}"
+    return data or HOME / "index" / f"{dataset.name}-{dataset.fingerprint}"

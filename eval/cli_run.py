@@ -62,7 +62,7 @@ def run(
         dataset=read,
         cases=first_cases(read, limit),
         system=system,
-        data=data_folder(read, data, system),
+        data=data_folder(read, data),
         folder=out or HOME / "runs" / f"{stamp}-{read.name}-{kind}",
         jobs=jobs,
         in_full=in_full,

@@ -63,6 +63,7 @@ STOOD = {
 }
 _READ = 20_000  #: characters of an answer that are looked through
 _LONG = 3000  #: characters of a quote beyond which it is not held against the gold sentences
+_MOST_SENTENCES = 100  #: of a case, that a quote is held against
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ def is_gold(citation: CitedQuote, case: Case) -> bool | None:
     """Whether a quote is of a sentence that the gold set names; None where it names none."""
     if not case.evidence or len(citation.quote) > _LONG:
         return None
-    return meets_any(citation, [one for fact in case.evidence for one in fact])
+    named = [one for fact in case.evidence for one in fact]
+    return meets_any(citation, named[:_MOST_SENTENCES])
 
 
 def _finding(place: int, one: ScoredCase) -> Finding | None:

@@ -63,7 +63,7 @@ def told(scores: Scores, found: Sequence[Finding]) -> list[str]:
     sentences = [f"{_count(scores.cases, 'case')} asked."]
     if scores.failed:
         which = "All of them" if not ran else f"{scores.failed:,} of them"
-        sentences.append(f"{which} failed to run and are in no measure.")
+        sentences.append(f"{which} failed to run.")
     if not ran:
         return sentences
     kinds = Counter(one.kind for one in found)

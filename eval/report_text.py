@@ -31,7 +31,7 @@ _ANSWERS = 40  #: acceptable answers that are looked for
 
 
 def visible(text: str) -> str:
-    """`text` with its invisible characters shown: ␀ for NUL, ⟨U+202E⟩ for a turn of direction.
+    """`text` with its invisible characters shown by their numbers, such as ⟨U+202E⟩.
 
     Line breaks and tabs stay. The result can be written as UTF-8.
     """
@@ -80,6 +80,8 @@ def marked(text: str, pattern: re.Pattern[str] | None, limit: int) -> Markup:
     start = 0
     if first is not None and first.end() > limit:
         start = max(0, min(first.start() - limit // 3, len(text) - limit))
+        word = re.compile(r"\s\w").search(searched, start, first.start())
+        start = word.start() + 1 if word else start
     shown = searched[start : start + limit]
     pieces = [Markup("… ")] if start else []
     last = 0
@@ -108,7 +110,4 @@ def markdown(text: str, limit: int = 300) -> str:
 
 
 def _shown(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\N{SYMBOL FOR DELETE}" if code == 0x7F else f"⟨U+{code:04X}⟩"
+    return f"⟨U+{ord(found[0]):04X}⟩"

