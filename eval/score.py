@@ -26,8 +26,9 @@ def score(
     """
     texts = _texts_cited(dataset, outcomes)
     ranks = ranks_of(outcomes.values())
+    tells = any(case.answers for case in cases)
     scored = [
-        ScoredCase(case, outcome, values_of(case, outcome, texts, ranks))
+        ScoredCase(case, outcome, values_of(case, outcome, texts, ranks, tells))
         for case in cases
         if (outcome := outcomes[case.id]).prediction is not None
     ]

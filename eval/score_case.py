@@ -20,20 +20,26 @@ def ranks_of(outcomes: Iterable[Outcome]) -> tuple[int, ...]:
 
 
 def values_of(
-    case: Case, outcome: Outcome, texts: Mapping[str, str], ranks: Iterable[int]
+    case: Case,
+    outcome: Outcome,
+    texts: Mapping[str, str],
+    ranks: Iterable[int],
+    tells_answers: bool = True,
 ) -> dict[str, float]:
     """Measure → value; one that does not apply is left out.
 
     Args:
         texts: article id → cleaned text, of the articles that are cited.
         ranks: at which retrieval is measured.
+        tells_answers: whether the dataset says of any case what a right answer is. Where it does
+            not, an abstention is not called right either: the mean would be over abstentions alone.
     """
     prediction = outcome.prediction
     if prediction is None:
         raise ValueError(f"{case.id} has no prediction to be measured")
     found: dict[str, float | None] = {}
     if prediction.status is not None:
-        found |= _answer_values(case, prediction)
+        found |= _answer_values(case, prediction, tells_answers)
         if prediction.is_answer:
             found |= _citation_values(case, prediction, texts)
     if prediction.passages or prediction.status is None:
@@ -47,7 +53,9 @@ def values_of(
     return {name: float(value) for name, value in found.items() if value is not None}
 
 
-def _answer_values(case: Case, prediction: Prediction) -> dict[str, float | None]:
+def _answer_values(
+    case: Case, prediction: Prediction, tells_answers: bool
+) -> dict[str, float | None]:
     """Whether it is right, and whether it was right to answer.
 
     For an answerable case an abstention is wrong; for an unanswerable one nothing else is right
@@ -57,6 +65,8 @@ def _answer_values(case: Case, prediction: Prediction) -> dict[str, float | None
     if case.is_answerable is None:
         return found
     found["decided_rightly"] = float(prediction.is_answer == case.is_answerable)
+    if not tells_answers:
+        return found
     if not case.is_answerable:
         right = float(not prediction.is_answer)
         return found | {"right": right, "em": right, "f1": right}

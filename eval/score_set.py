@@ -40,8 +40,8 @@ def decision_of(one: ScoredCase) -> Decision:
 
 
 def decisions_of(scored: Sequence[ScoredCase]) -> list[Decision]:
-    """Of the cases that are one."""
-    return [decision_of(one) for one in scored if _is_decision(one)]
+    """Of the cases of which it is known whether they are right."""
+    return [decision_of(one) for one in scored if _is_judged(one)]
 
 
 def with_conversations(cases: Sequence[Case], scored: Sequence[ScoredCase]) -> list[ScoredCase]:
@@ -75,6 +75,10 @@ def _is_decision(one: ScoredCase) -> bool:
     )
 
 
+def _is_judged(one: ScoredCase) -> bool:
+    return _is_decision(one) and "right" in one.values
+
+
 def _milliseconds(q: float) -> Statistic:
     return Statistic(lambda one: one.outcome.milliseconds, lambda values: percentile(values, q))
 
@@ -97,7 +101,7 @@ SET_MEASURES: dict[str, tuple[Callable[[ScoredCase], bool], Statistic]] = {
     "abstention_precision": (_is_decision, Statistic(decision_of, abstention_precision)),
     "abstention_recall": (_is_decision, Statistic(decision_of, abstention_recall)),
     "abstention_f1": (_is_decision, Statistic(decision_of, abstention_f1)),
-    "risk_coverage_area": (_is_decision, Statistic(decision_of, risk_coverage_area)),
+    "risk_coverage_area": (_is_judged, Statistic(decision_of, risk_coverage_area)),
     "latency_p50_ms": (lambda _: True, _milliseconds(50)),
     "latency_p95_ms": (lambda _: True, _milliseconds(95)),
     "latency_p99_ms": (lambda _: True, _milliseconds(99)),

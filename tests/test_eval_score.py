@@ -85,6 +85,15 @@ def test_a_dataset_that_does_not_tell_is_not_judged() -> None:
     assert values["a"]["answered"] == 1
 
 
+def test_where_no_answers_are_told_abstaining_is_measured_and_rightness_is_not() -> None:
+    scores, values = scored(
+        (case("a", answers=(), evidence=()), answered()), (unanswerable("b"), ABSTAINED)
+    )
+    assert not {"right", "em", "f1", "risk_coverage_area"} & set(scores.measures)
+    assert scores.measures["abstention_f1"].value == 1 and scores.risk_coverage == ()
+    assert values["b"]["decided_rightly"] == 1
+
+
 def test_citations_are_measured_of_answers_alone() -> None:
     good = answered(f"{QUOTE} [1]", citations=(cited(),))
     scores, values = scored((case("a"), good), (case("b"), ABSTAINED))
