@@ -26,7 +26,8 @@ def score(
     """
     texts = _texts_cited(dataset, outcomes)
     ranks = ranks_of(outcomes.values())
-    tells = any(case.answers for case in cases)
+    answerable = [case for case in cases if case.is_answerable]
+    tells = not answerable or any(case.answers for case in answerable)
     scored = [
         ScoredCase(case, outcome, values_of(case, outcome, texts, ranks, tells))
         for case in cases
