@@ -1,78 +1,66 @@
-"""R@k and MRR@10 of BM25 alone, dense alone and ours, over one index, in one run.
+"""R@k and MRR@10 of ours, its two halves alone, and plain llama-index, in one run.
 
     python -m eval.bench.retrieval --bench DIR --data FOLDER [--out FILE]
 
-DIR holds `realtimeqa-mini`; FOLDER is a data folder with its articles (made when new).
-A second table repeats ours without the nearness in time, and dense with the model in
-full precision, which shows what the faster arithmetic costs.
+DIR holds `realtimeqa-mini`; FOLDER/ours and FOLDER/llama-index are indexes of its articles (made
+when new). Further rows repeat ours without the nearness in time and with copies kept, and a
+second table dense search with the model in full precision, which shows what the faster
+arithmetic costs. A minute and a half, and five minutes for the second table; ten more where the
+indexes have to be made.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from eval.bench.corpus import build
+from eval.bench.corpus import DEPTH, OURS, PLAIN, articles_of, build, is_built, open_store
 from eval.bench.machine import machine
+from eval.bench.searching import found_at, measured
 from eval.datasets.realtimeqa import AskedQuestion, questions
-from eval.metrics.ranking import answer_recall, first_rank, reciprocal_rank
+from eval.systems import Asked, System
+from eval.systems.from_answer import passage_of
+from eval.systems.llama_index import PlainLlamaIndex
+from eval.systems.retrieval import Retrieval
 from index.chunk import embedded_text, title_context
 from index.config import IndexConfig
 from index.embed import Embedder
-from index.graph import DIMENSION
-from index.model import identity
 from index.store import Store
 from index.tokens import ModelTokenizer
 from qa.retrieve import RetrievalConfig, Retriever
 
-DEPTH = 50
-Search = Callable[[AskedQuestion], list[str]]  #: the texts of the passages found, best first
+DATASET = "realtimeqa-mini"
+PLAIN_ROW = "plain llama-index"
 
 
-def measure(search: Search, asked: list[AskedQuestion]) -> dict[str, float]:
-    """R@1/5/10/50 and MRR@10 of one search over the questions. `eval.bench.speed` times it."""
-    ranks = [first_rank(search(question), question.answers) for question in asked]
-    return {
-        **{f"R@{k}": round(answer_recall(ranks, k), 4) for k in (1, 5, 10, 50)},
-        "MRR@10": round(reciprocal_rank(ranks), 4),
-    }
-
-
-def systems(store: Store, embedder: Embedder) -> dict[str, Search]:
-    """The compared searches. All give passages as stored, the first 50."""
-
-    def texts(ids: list[str]) -> list[str]:
-        return [passage.text for passage in store.passages(ids)]
-
-    def lexical(question: AskedQuestion) -> list[str]:
-        return texts([one.passage_id for one in store.search_lexical(question.text, DEPTH)])
-
-    def dense(question: AskedQuestion) -> list[str]:
-        vector = embedder.embed_query(question.text)
-        return texts([one.passage_id for one in store.search_dense(vector, DEPTH)])
-
-    def fused(config: RetrievalConfig) -> Search:
-        retriever = Retriever(store, embedder, config)
-
-        def search(question: AskedQuestion) -> list[str]:
-            hits = retriever.retrieve(question.text, DEPTH, question.asked_on)
-            return [hit.passage.text for hit in hits]
-
-        return search
-
+def systems(store: Store, embedder: Embedder, plain: Path) -> dict[str, System]:
+    """The compared searches. All give their first 50 passages."""
     ours = RetrievalConfig()
     return {
-        "BM25 alone": lexical,
-        "dense alone": dense,
-        "ours": fused(ours),
-        "ours without nearness in time": fused(replace(ours, nearness_weight=0.0)),
-        "ours with near-identical passages kept": fused(replace(ours, copy_share=2.0)),
+        "BM25 alone": Retrieval.by_words(store, embedder, DEPTH),
+        "dense alone": Retrieval.by_meaning(store, embedder, DEPTH),
+        PLAIN_ROW: PlainLlamaIndex(plain, embedder, DEPTH),
+        "ours": Retrieval.fused(store, embedder, DEPTH),
+        "ours without nearness in time": _varied(store, embedder, replace(ours, nearness_weight=0)),
+        "ours with near-identical passages kept": _varied(
+            store, embedder, replace(ours, copy_share=2.0)
+        ),
     }
+
+
+def _varied(store: Store, embedder: Embedder, config: RetrievalConfig) -> System:
+    retriever = Retriever(store, embedder, config)
+
+    def search(asked: Asked):
+        return tuple(
+            passage_of(hit) for hit in retriever.retrieve(asked.question, DEPTH, asked.as_of)
+        )
+
+    return Retrieval("varied", store, embedder, search)
 
 
 def full_precision(
@@ -93,14 +81,14 @@ def full_precision(
         "32-bit floats, exact search": (exact, exact.embed_passages(texts)),
     }
 
-    def search_of(embedder: Embedder, matrix: np.ndarray) -> Search:
+    def found(embedder: Embedder, matrix: np.ndarray) -> dict[str, float]:
         def search(question: AskedQuestion) -> list[str]:
             order = np.argsort(-(matrix @ embedder.embed_query(question.text)), kind="stable")
             return [passages[position] for position in order[:DEPTH]]
 
-        return search
+        return measured(search, asked)
 
-    result = {name: measure(search_of(*pair), asked) for name, pair in matrices.items()}
+    result = {name: found(*pair) for name, pair in matrices.items()}
     ours, theirs = (pair[1] for pair in matrices.values())
     cosines = np.sum(ours * theirs, axis=1)
     result["cosine of the two"] = {
@@ -117,19 +105,20 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--skip-full-precision", action="store_true")
     arguments = parser.parse_args()
-    folder = arguments.bench / "realtimeqa-mini"
-    result: dict[str, object] = {"machine": machine(), "dataset": "realtimeqa-mini"}
-    if not (arguments.data / "catalogue.sqlite").exists():
-        build(folder / "articles.jsonl.gz", arguments.data)
-    asked = questions(folder)
-    store = Store.open(IndexConfig(data=arguments.data), identity("int8"), DIMENSION, "a benchmark")
+    result: dict[str, object] = {"machine": machine(), "dataset": DATASET}
+    for system in (OURS, PLAIN):
+        if not is_built(system, arguments.data / system):
+            build(system, articles_of(arguments.bench, DATASET), arguments.data / system)
+    asked = questions(arguments.bench / DATASET)
+    data = arguments.data / OURS
+    embedder = Embedder.open(data)
+    store = open_store(data, embedder)
     try:
-        table = {
-            name: measure(search, asked)
-            for name, search in systems(store, Embedder.open(arguments.data)).items()
-        }
+        compared = systems(store, embedder, arguments.data / PLAIN)
+        table = {name: found_at(system, asked) for name, system in compared.items()}
+        compared[PLAIN_ROW].close()
         if not arguments.skip_full_precision:
-            result["precision"] = full_precision(store, arguments.data, asked)
+            result["precision"] = full_precision(store, data, asked)
     finally:
         store.close()
     result |= {"questions": len(asked), "systems": table}

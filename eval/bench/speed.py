@@ -2,15 +2,16 @@
 
     python -m eval.bench.speed --bench DIR [--data FOLDER] [--out FILE]
 
-Indexes into FOLDER (a new one; a temporary one unless named), then measures each thing
-in a process of its own, so that memory and starts are those of a real command.
+Indexes into FOLDER/ours and FOLDER/llama-index (new ones; temporary unless named), then measures
+each thing in a process of its own, so that memory and starts are those of a real command. What
+the plain llama-index pipeline does too is measured of both, one after the other, and compared.
+About a quarter of an hour.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -20,48 +21,24 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 
-from eval.bench.corpus import build
+from eval.bench.corpus import OURS, PLAIN, articles_of, build
 from eval.bench.machine import machine
-from eval.datasets.realtimeqa import questions
+from eval.bench.process import measured_apart
 from index.config import IndexConfig
-from index.embed import Embedder
 from index.graph import DIMENSION
 from index.model import identity
 from index.store import Store
 
+DATASET = "realtimeqa-mini"
 STARTS = 5
 PROBES = 200  #: passages whose neighbours are compared with exact search
 
 
-def indexing(bench: Path, data: Path) -> dict[str, object]:
-    """Articles and passages a second, peak memory, bytes on disk."""
-    return asdict(build(bench / "realtimeqa-mini" / "articles.jsonl.gz", data))
-
-
-def answering(bench: Path, data: Path) -> dict[str, object]:
-    """Search and ask latency over every question, and memory before and after them."""
-    from qa.answer import Answerer
-    from qa.records import Question
-
-    store = Store.open(IndexConfig(data=data), identity("int8"), DIMENSION, "a benchmark")
-    answerer = Answerer.over(store, Embedder.open(data))
-    asked = [Question(one.text, as_of=one.asked_on) for one in questions(bench / "realtimeqa-mini")]
-    answerer.ask(asked[0])
-    at_rest = _resident()
-    found = {
-        "search_ms": _percentiles(lambda one: answerer.search(one), asked),
-        "ask_ms": _percentiles(lambda one: answerer.ask(one), asked),
-        "memory_at_rest_mib": at_rest,
-        "memory_peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-    }
-    store.close()
-    return found
-
-
-def recovering(bench: Path, data: Path) -> dict[str, object]:
+def recovering(data: Path) -> dict[str, object]:
     """Seconds to open: sealed, after a kill (every row compared), and rebuilding both indexes."""
     config = IndexConfig(data=data)
     found: dict[str, object] = {}
@@ -98,7 +75,7 @@ def recovering(bench: Path, data: Path) -> dict[str, object]:
     return found
 
 
-def starting(bench: Path, data: Path) -> dict[str, object]:
+def starting(data: Path) -> dict[str, object]:
     """Seconds of a whole `dateline ask`, from a shell's view, over these articles."""
     seconds = []
     for _ in range(STARTS):
@@ -112,29 +89,43 @@ def starting(bench: Path, data: Path) -> dict[str, object]:
     return {"cold_ask_s": {"median": round(median(seconds), 2), "max": round(max(seconds), 2)}}
 
 
-STAGES: dict[str, Callable[[Path, Path], dict[str, object]]] = {
-    "indexing": indexing,
-    "answering": answering,
+STAGES: dict[str, Callable[[Path], dict[str, object]]] = {
     "recovering": recovering,
     "starting": starting,
 }
 
 
-def _percentiles(action: Callable, inputs: list) -> dict[str, float]:
-    taken = []
-    for one in inputs:
-        began = time.perf_counter()
-        action(one)
-        taken.append((time.perf_counter() - began) * 1000)
-    return {f"p{q}": round(float(np.percentile(taken, q)), 1) for q in (50, 95, 99)}
+def both(bench: Path, folder: Path) -> dict[str, Any]:
+    """Indexing and searching of each system, and ours as a share of the plain one's."""
+    found: dict[str, Any] = {}
+    for system in (OURS, PLAIN):
+        options = ("--bench", str(bench), "--data", str(folder / system), "--system", system)
+        indexing = measured_apart("eval.bench.speed", "--stage", "indexing", *options)
+        searching = measured_apart("eval.bench.searching", "--dataset", DATASET, *options)
+        found[system] = {"indexing": indexing, "searching": searching}
+        print(system, json.dumps(found[system], indent=1), flush=True)
+    return found | {"ratios": ratios(found[OURS], found[PLAIN])}
 
 
-def _resident() -> int:
-    """Resident memory now, in MiB."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return round(int(line.split()[1]) / 1024)
-    raise RuntimeError("resident memory is read from /proc, which this system lacks")
+def ratios(ours: dict[str, Any], plain: dict[str, Any]) -> dict[str, float]:
+    """Ours divided by the plain pipeline's."""
+    pairs = {
+        "articles_per_second": ("indexing", "articles_per_second"),
+        "indexing_cpu_seconds": ("indexing", "cpu_seconds"),
+        "indexing_peak_memory": ("indexing", "peak_memory_mib"),
+        "bytes_on_disk": ("indexing", "bytes_on_disk"),
+        "first_search_s": ("searching", "first_search_s"),
+        "search_p50": ("searching", "search_ms", "p50"),
+        "search_p95": ("searching", "search_ms", "p95"),
+        "memory_at_rest": ("searching", "memory_at_rest_mib"),
+    }
+
+    def value(figures: Any, path: tuple[str, ...]) -> float:
+        for key in path:
+            figures = figures[key]
+        return figures
+
+    return {name: round(value(ours, path) / value(plain, path), 3) for name, path in pairs.items()}
 
 
 def main() -> None:
@@ -142,21 +133,27 @@ def main() -> None:
     parser.add_argument("--bench", type=Path, required=True)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--stage", choices=STAGES, help="only this one, in this process")
+    parser.add_argument("--stage", choices=("indexing", *STAGES), help="only this, in this process")
+    parser.add_argument("--system", choices=(OURS, PLAIN), default=OURS, help="of --stage indexing")
     arguments = parser.parse_args()
+    bench, data = arguments.bench, arguments.data
     if arguments.stage:
-        print(json.dumps(STAGES[arguments.stage](arguments.bench, arguments.data)))
+        if data is None:
+            parser.error("--stage needs --data")
+        figures = (
+            asdict(build(arguments.system, articles_of(bench, DATASET), data))
+            if arguments.stage == "indexing"
+            else STAGES[arguments.stage](data)
+        )
+        print(json.dumps(figures))
         return
-    result: dict[str, object] = {"machine": machine(), "dataset": "realtimeqa-mini"}
+    result: dict[str, object] = {"machine": machine(), "dataset": DATASET}
     with tempfile.TemporaryDirectory() as temporary:
-        data = arguments.data or Path(temporary) / "data"
+        folder = data or Path(temporary)
+        result |= both(bench, folder)
         for stage in STAGES:
-            done = subprocess.run(
-                [sys.executable, "-m", "eval.bench.speed", "--bench", str(arguments.bench),
-                 "--data", str(data), "--stage", stage],
-                stdout=subprocess.PIPE, check=True, text=True,
-            )  # fmt: skip
-            result[stage] = json.loads(done.stdout.splitlines()[-1])
+            options = ("--stage", stage, "--bench", str(bench), "--data", str(folder / OURS))
+            result[stage] = measured_apart("eval.bench.speed", *options)
             print(stage, json.dumps(result[stage], indent=1), flush=True)
     if arguments.out:
         arguments.out.write_text(json.dumps(result, indent=1) + "\n")

@@ -1,0 +1,240 @@
+"""Result files as Markdown, one function each; `eval.bench.readme` puts them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+Result = dict[str, Any]
+_PLAIN = "plain llama-index"
+
+
+def retrieval(result: Result) -> str:
+    columns = ("R@1", "R@5", "R@10", "R@50", "MRR@10")
+    rows = {
+        "BM25 alone": "BM25 alone",
+        "dense alone": "dense alone",
+        _PLAIN: _PLAIN,
+        "ours": "ours",
+        "ours without nearness in time": "ours, without nearness in time",
+    }
+    systems = {shown: result["systems"][name] for name, shown in rows.items()}
+    best = {column: max(one[column] for one in systems.values()) for column in columns}
+
+    def cell(figures: dict[str, float], column: str) -> str:
+        shown = _share(figures[column])
+        return f"**{shown}**" if figures[column] == best[column] else shown
+
+    ours, plain = systems["ours"], systems[_PLAIN]
+    ratios = ", ".join(f"{column} {_times(ours[column], plain[column])}" for column in columns)
+    return _joined(
+        f"**Retrieval** (`eval.bench.retrieval`): {result['dataset']}, {result['questions']} "
+        "questions over all its articles, each asked as of its day; the share of questions with "
+        f"an answer among the first k passages. {_machine(result)}",
+        _table(
+            ("", *columns),
+            [
+                (name, *(cell(figures, column) for column in columns))
+                for name, figures in systems.items()
+            ],
+        ),
+        f"Ours divided by plain llama-index: {ratios}.",
+    )
+
+
+def answers(result: Result) -> str:
+    shown = {
+        "ours": "ours",
+        "open_gpt3_gcs_gen": "GPT-3, reading a web search's articles",
+        "open_rag_gcs_gen": "RAG (fine-tuned on NQ), reading a web search's articles",
+    }
+    rows = [
+        (
+            name,
+            _percent(one["EM"]),
+            _percent(one["F1"]),
+            _percent(one["answered"]) if "answered" in one else "–",
+            _percent(one["cited"]) if "cited" in one else "–",
+        )
+        for key, name in shown.items()
+        if (one := result["systems"].get(key))
+    ]
+    rows.insert(1, (f"{_PLAIN}, without a language model", "–", "–", "0.0", "–"))
+    return _joined(
+        f"**Answers** (`eval.bench.answers`) to the same {result['questions']} questions, in "
+        "percent; an abstention counts as wrong, and *cited* is the share of the answered whose "
+        f"first quote holds an answer. {_machine(result)}",
+        _table(("", "EM", "F1", "answered", "cited"), rows),
+    )
+
+
+def abstention(result: Result) -> str:
+    columns = ("precision", "recall", "F1")
+    columns += ("answered without the articles", "answered with all articles")
+    return _joined(
+        "**Abstention** (`eval.bench.abstention`), in percent: each question once over the "
+        "articles of the years before, which can't answer it, and once over all. Plain llama-index "
+        f"never abstains. {_machine(result)}",
+        _table(
+            ("questions asked", "number", *columns),
+            [
+                (period, str(one["questions"]), *(_percent(one[column]) for column in columns))
+                for period, one in result["ours"].items()
+            ],
+        ),
+    )
+
+
+def speed(result: Result) -> str:
+    ours, plain = result["ours"], result["llama-index"]
+
+    def row(name: str, value: Callable[[Result], float], shown: Callable[[float], str]):
+        mine, theirs = value(ours), value(plain)
+        return name, shown(mine), shown(theirs), _times(mine, theirs)
+
+    def of(stage: str, *path: str) -> Callable[[Result], float]:
+        def value(figures: Result) -> float:
+            found: Any = figures[stage]
+            for key in path:
+                found = found[key]
+            return found
+
+        return value
+
+    rows = [
+        row("articles indexed a second", of("indexing", "articles_per_second"), "{:.1f}".format),
+        row("indexing: CPU", of("indexing", "cpu_seconds"), "{:,.0f} s".format),
+        row("indexing: memory, peak", of("indexing", "peak_memory_mib"), "{:,.0f} MiB".format),
+        row("on disk", of("indexing", "bytes_on_disk"), _megabytes),
+        row("nothing to first passages", of("searching", "first_search_s"), "{:.1f} s".format),
+        row("search, p50", of("searching", "search_ms", "p50"), "{:.0f} ms".format),
+        row("search, p95", of("searching", "search_ms", "p95"), "{:.0f} ms".format),
+        row("memory at rest", of("searching", "memory_at_rest_mib"), "{:,.0f} MiB".format),
+    ]
+    ask, opening = ours["searching"]["ask_ms"], result["recovering"]
+    return _joined(
+        f"**Speed** (`eval.bench.speed`), {result['dataset']}, {ours['indexing']['articles']:,} "
+        "articles, both with the same embedding model in the same run, a search giving 50 "
+        f"passages. {_machine(result)}",
+        _table(("", "ours", _PLAIN, "ours divided by it"), rows),
+        f"Asking takes ours p50 {ask['p50']:.0f} ms and p95 {ask['p95']:.0f} ms, a whole cold "
+        f"`dateline ask` {result['starting']['cold_ask_s']['median']:.1f} s. Opening takes "
+        f"{opening['open_sealed_s']:.1f} s sealed, {opening['open_after_a_kill_s']:.1f} s after a "
+        f"kill, every row compared, and {opening['open_rebuilding_s']:.1f} s when both indexes are "
+        f"built again ({opening['rebuilt_passages_per_second']:,} passages a second, recall@10 "
+        f"{opening['recall_at_10_against_exact']:.2f} against exact search).",
+    )
+
+
+def growth(result: Result) -> str:
+    names = {"ours": "ours", "llama-index": _PLAIN}
+    rows = []
+    for part in ("1/8", "1/4", "1/2", "1/1"):
+        for system, name in names.items():
+            one = result[system].get(part)
+            if one is None:
+                continue
+            ask = one.get("ask_ms")
+            rows.append(
+                (
+                    f"{one['articles']:,}",
+                    name,
+                    f"{one['passages']:,}",
+                    f"{one['indexing_cpu_s']:,}",
+                    f"{one['indexing_peak_mib']:,}",
+                    f"{one['bytes_on_disk'] / 1e6:,.0f}",
+                    f"{one['first_search_s']:.1f}",
+                    f"{one['memory_at_rest_mib']:,}",
+                    _pair(one["search_ms"]),
+                    _pair(ask) if ask else "–",
+                    _share(one["R@1"]),
+                    _share(one["R@10"]),
+                    _share(one["MRR@10"]),
+                )
+            )
+    some = next(iter(result["ours"].values()))
+    head = ("articles", "", "passages", "indexing, CPU s", "peak, MiB", "disk, MB")
+    head += ("first passages, s", "at rest, MiB", "search p50 / p95, ms", "ask p50 / p95, ms")
+    return _joined(
+        f"**Growth** (`eval.bench.growth`): an eighth, a quarter, half and all of "
+        f"{result['dataset']}; CPU seconds are those of all articles so far, quality is over the "
+        f"{some['questions']:,} questions of September 2022 to September 2023. {_machine(result)}",
+        _table((*head, "R@1", "R@10", "MRR@10"), rows),
+    )
+
+
+def embedding(result: Result) -> str:
+    ways = result["ways"]
+    ours, chroma = ways["ours: int8, one by one"], ways["Chroma's way"]
+    return (
+        f"**The embedding model** (`eval.bench.embedding`): {ours['rate']:.0f} passages a second, "
+        f"{ours['times_chroma']:.1f} times as many as Chroma's own way of running it in the same "
+        f"run ({chroma['rate']:.0f}), at a mean cosine of {_share(ours['cosine_mean'])} to 32-bit "
+        f"floats. {_machine(result)}"
+    )
+
+
+def lexical(result: Result) -> str:
+    found = {
+        name: f"{name} {one['search_top_100']['p95_ms']:,.0f} ms"
+        for name, one in result["systems"].items()
+    }
+    passages = result["systems"]["tantivy"]["passages"]
+    return (
+        f"**The lexical index** (`eval.bench.lexical`), p95 for the 100 best of {passages:,} "
+        f"passages: {', '.join(found.values())}. {_machine(result)}"
+    )
+
+
+#: Result file → its section, in the README's order.
+SECTIONS: dict[str, Callable[[Result], str]] = {
+    "retrieval": retrieval,
+    "answers": answers,
+    "abstention": abstention,
+    "speed": speed,
+    "growth": growth,
+    "embedding": embedding,
+    "lexical": lexical,
+}
+
+
+def _machine(result: Result) -> str:
+    """Where it was measured, as far as the file tells."""
+    machine = result["machine"]
+    cores = machine.get("cores") or machine["cpus"]
+    text = f"{cores} cores"
+    if processor := machine.get("processor"):
+        text += f" of {processor}"
+    if memory := machine.get("memory_gib"):
+        text += f", {memory:.0f} GiB"
+    return f"({text}.)"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    ruled = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(row) + " |" for row in ruled)
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(parts)
+
+
+def _share(value: float) -> str:
+    """.459; 1.000 keeps its digit."""
+    return f"{value:.3f}".removeprefix("0")
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value * 100:.1f}"
+
+
+def _times(ours: float, plain: float) -> str:
+    return f"{ours / plain:.2f}" if plain else "–"
+
+
+def _megabytes(value: float) -> str:
+    return f"{value / 1e6:,.0f} MB"
+
+
+def _pair(figures: dict[str, float]) -> str:
+    return f"{figures['p50']:.0f} / {figures['p95']:.0f}"
