@@ -27,7 +27,10 @@ def run(
     dataset: DatasetName = "gold",
     system: Annotated[
         str,
-        typer.Option("--system", help="ours, service:URL, llm, hybrid, bm25, dense or llama-index"),
+        typer.Option(
+            "--system",
+            help="ours, service:URL, llm, hybrid, bm25, dense, llama-index, llama-index-llm",
+        ),
     ] = "ours",
     articles: Articles = None,
     data: EvalData = None,

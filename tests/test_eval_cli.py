@@ -211,6 +211,10 @@ def test_a_language_model_answers_and_judges(gold: Path, tmp_path: Path) -> None
             "eval", "run", "--dataset", f"gold:{gold / 'cases.jsonl'}", "--data", gold / "index",
             "--system", "llm", "--judge", "--out", tmp_path / "run", "--json", cwd=gold, env=env,
         )  # fmt: skip
+        plain = dateline(
+            "eval", "run", "--dataset", f"gold:{gold / 'cases.jsonl'}", "--data", gold / "index",
+            "--system", "llama-index-llm", "--out", tmp_path / "plain", "--json", cwd=gold, env=env,
+        )  # fmt: skip
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["measures"]["judged_correct"]["value"] == 1
@@ -222,6 +226,10 @@ def test_a_language_model_answers_and_judges(gold: Path, tmp_path: Path) -> None
     assert "Cohen" in (tmp_path / "run" / "report.html").read_text()
     for file in (tmp_path / "run").iterdir():
         assert b"secret-k" not in file.read_bytes(), file.name
+    assert plain.returncode == 0, plain.stderr
+    measures = json.loads(plain.stdout)["measures"]
+    assert measures["right"]["value"] == pytest.approx(2 / 3)  # it answers what it can't know
+    assert measures["citation_recall"]["value"] == 0  # and cites nothing
     nothing = dateline("eval", "run", "--judge", cwd=tmp_path, env={"DATELINE_LLM": ""})
     assert nothing.returncode == 3 and "DATELINE_LLM" in nothing.stderr
 

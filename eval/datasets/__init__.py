@@ -16,9 +16,15 @@ from eval.records import Dataset
 #: `--dataset` name → module with `read(path: Path) -> Dataset`, what PATH names.
 DATASETS = {
     "gold": ("eval.datasets.gold", "a gold file or a folder of them; ours when left out"),
-    "beir": ("eval.datasets.beir", "a folder with corpus.jsonl, queries.jsonl and qrels/"),
+    "beir": (
+        "eval.datasets.beir",
+        "a folder with corpus.jsonl, queries.jsonl and qrels/, or a file in qrels/",
+    ),
     "squad": ("eval.datasets.squad", "a file in the form of SQuAD 1.1 or 2.0"),
-    "realtimeqa": ("eval.datasets.realtimeqa", "a folder with articles.jsonl.gz, questions.jsonl"),
+    "realtimeqa": (
+        "eval.datasets.realtimeqa",
+        "a folder with articles.jsonl (.gz) and questions.jsonl",
+    ),
     "multihop-rag": ("eval.datasets.multihop_rag", "a folder with corpus.json, MultiHopRAG.json"),
     "clapnq": ("eval.datasets.clapnq", "a file, or a folder of *.jsonl files, of CLAPNQ's form"),
 }

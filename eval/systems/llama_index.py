@@ -173,7 +173,7 @@ class PlainLlamaIndex:
         lexical.similarity_top_k = min(depth, int(mark["passages"]))
         self._client, store = _chroma(folder)
         index = VectorStoreIndex.from_vector_store(store, embed_model=DatelineEmbedding(embedder))
-        self._retriever = QueryFusionRetriever(
+        self.retriever = QueryFusionRetriever(
             [index.as_retriever(similarity_top_k=depth), lexical],
             llm=MockLLM(),  # never asked: with one query none is made up
             num_queries=1,
@@ -183,7 +183,9 @@ class PlainLlamaIndex:
         )
 
     @classmethod
-    def over(cls, dataset: Dataset, data: Path, tell: Tell | None = None) -> PlainLlamaIndex:
+    def over(
+        cls, dataset: Dataset, data: Path, tell: Tell | None = None, depth: int = DEPTH
+    ) -> PlainLlamaIndex:
         """Over a dataset's articles, in a folder of its own below `data`, built if need be.
 
         Raises `DatasetInvalid` when the folder was built from other files.
@@ -202,7 +204,7 @@ class PlainLlamaIndex:
             build_plain(
                 dataset.corpus(), folder, embedder, fingerprint=dataset.fingerprint, tell=tell
             )
-        return cls(folder, embedder)
+        return cls(folder, embedder, depth)
 
     def settings(self) -> dict[str, str]:
         return dict(self._settings)
@@ -210,8 +212,8 @@ class PlainLlamaIndex:
     def answer(self, asked: Asked) -> Prediction:
         if asked.filters:
             raise EvalError("the plain llama-index pipeline can't filter")
-        hits = self._retriever.retrieve(asked.question)
-        return Prediction(passages=tuple(_passage(hit) for hit in hits), engine=self.name)
+        hits = self.retriever.retrieve(asked.question)
+        return Prediction(passages=tuple(passage_of(hit) for hit in hits), engine=self.name)
 
     def close(self) -> None:
         self._client.close()
@@ -260,7 +262,8 @@ def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
         yield batch
 
 
-def _passage(hit: NodeWithScore) -> RankedPassage:
+def passage_of(hit: NodeWithScore) -> RankedPassage:
+    """A node as llama-index ranked it."""
     node = hit.node
     return RankedPassage(
         article_id=node.ref_doc_id or "",

@@ -18,6 +18,7 @@ SYSTEMS = {
     "bm25": "search by words alone",
     "dense": "search by meaning alone",
     "llama-index": "a plain llama-index pipeline: its own splitter, store and retrievers",
+    "llama-index-llm": "the same as a query engine, with the model that DATELINE_LLM names",
 }
 Tell = Callable[[str], None]
 
@@ -40,8 +41,8 @@ def open_system(
         from eval.systems.service import Service
 
         return Service(rest, timeout_seconds)
-    if name == "llama-index":
-        return _plain(dataset, data, tell)
+    if name in ("llama-index", "llama-index-llm"):
+        return _plain(name, dataset, data, timeout_seconds, tell)
     if name not in SYSTEMS:
         known = "; ".join(f"{one}, {what}" for one, what in SYSTEMS.items())
         raise SystemUnknown(f"no system is called {name!r}. There are: {known}.")
@@ -74,10 +75,17 @@ def _over_our_index(
         raise
 
 
-def _plain(dataset: Dataset, data: Path, tell: Tell | None) -> System:
+def _plain(
+    name: str, dataset: Dataset, data: Path, timeout_seconds: float, tell: Tell | None
+) -> System:
     from eval.systems.llama_index import PlainLlamaIndex
 
-    return PlainLlamaIndex.over(dataset, data, tell)
+    if name == "llama-index":
+        return PlainLlamaIndex.over(dataset, data, tell)
+    llm = _llm(timeout_seconds)
+    from eval.systems.llama_index_llm import PASSAGES, PlainQueryEngine
+
+    return PlainQueryEngine(PlainLlamaIndex.over(dataset, data, tell, PASSAGES), llm)
 
 
 def _llm(timeout_seconds: float):
@@ -87,7 +95,7 @@ def _llm(timeout_seconds: float):
     settings = read_settings()
     if not settings.llm:
         raise SystemUnknown(
-            "--system llm needs a language model: set DATELINE_LLM=openai-like:URL#MODEL"
+            "that system needs a language model: set DATELINE_LLM=openai-like:URL#MODEL"
         )
     key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
     return configured_llm(settings.llm, key, timeout_seconds)
