@@ -19,11 +19,14 @@ OURS = Path(__file__).resolve().parent / "baseline.json"
 
 #: Measures that the gate watches; a higher one is better.
 WATCHED = (
-    "right", "em", "f1", "decided_rightly", "answer_recall@5", "recall@5",
+    "right", "em", "f1", "answered_rightly", "abstained_rightly",
+    "answer_recall@5", "fact_recall@5",
     "evidence_recall", "evidence_precision", "citation_recall", "citation_precision",
     "quote_exactness",
 )  # fmt: skip
-_RUN = ("dataset", "dataset_fingerprint", "system", "settings", "version")
+#: What of a run has to be the same for its figures to be comparable, and what else is kept.
+SAME = ("dataset", "system", "in_full")
+_RUN = (*SAME, "dataset_fingerprint", "settings", "version")
 
 
 class BaselineInvalid(EvalError):
@@ -44,7 +47,7 @@ def baseline_of(run: ScoredRun) -> Baseline:
         case: {name: round(values[name], 4) for name in WATCHED if name in values}
         for case, values in sorted(run.values.items())
     }
-    return Baseline({key: run.manifest[key] for key in _RUN}, cases)
+    return Baseline({key: run.manifest.get(key) for key in _RUN}, cases)
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -52,7 +55,7 @@ def read_baseline(path: Path) -> Baseline:
     try:
         kept = json.loads(path.read_bytes())
         cases = {
-            str(case): {str(name): float(value) for name, value in values.items()}
+            str(case): {str(name): _share(value) for name, value in values.items()}
             for case, values in kept["cases"].items()
         }
         return Baseline(dict(kept["run"]), cases)
@@ -60,11 +63,21 @@ def read_baseline(path: Path) -> Baseline:
         raise BaselineInvalid(
             f"{path}: there is no baseline; `dateline eval gate --accept` makes one."
         ) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError,
+    ) as error:  # fmt: skip
         raise BaselineInvalid(
             f"{path} can't be read as a baseline ({type(error).__name__}: {error}); take it from "
             "the repository again, or make a new one with `dateline eval gate --accept`."
         ) from None
+
+
+def _share(value: object) -> float:
+    """Raises `ValueError` for anything but a number from 0 to 1: NaN would be below nothing."""
+    share = float(value)  # type: ignore[arg-type]
+    if not 0 <= share <= 1:
+        raise ValueError(f"{value!r} is no share")
+    return share
 
 
 def write_baseline(path: Path, baseline: Baseline) -> None:

@@ -17,6 +17,15 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def check() -> None:
+    from eval.extras import check_extras
+
+    check_extras()
+
+
 app.command("run")(cli_run.run)
 app.command("compare")(cli_compare.compare)
 app.command("gate")(cli_gate.gate)

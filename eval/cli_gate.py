@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eval.cli_options import EvalData, data_folder
+
+if TYPE_CHECKING:
+    from eval.scored_run import ScoredRun
 
 NOT_PASSED = 1
 
@@ -60,9 +63,8 @@ def gate(
         verdict = judge(scored, accepted)
         show_verdict(verdict)
     if accept:
-        failed = [case for case, one in scored.outcomes.items() if one.error is not None]
-        if failed:
-            print(f"nothing is accepted: {len(failed)} cases failed to run", file=sys.stderr)
+        if reason := _not_acceptable(scored):
+            print(f"nothing is accepted: {reason}", file=sys.stderr)
             raise typer.Exit(NOT_PASSED)
         write_baseline(path, baseline_of(scored))
         print(f"{path} holds these figures now; commit it and say why.")
@@ -71,3 +73,15 @@ def gate(
         raise typer.Exit(NOT_PASSED)
     else:
         print("the gate passed.")
+
+
+def _not_acceptable(run: ScoredRun) -> str | None:
+    """Why a run can be no baseline; None: it can."""
+    failed = [case for case, one in run.outcomes.items() if one.error is not None]
+    if failed:
+        return f"{len(failed)} cases failed to run"
+    if run.manifest["dataset"] != "gold" or run.manifest.get("in_full"):
+        return "the baseline is a run of a gold set as it is"
+    if not any("right" in values for values in run.values.values()):
+        return f"{run.manifest['system']} gives no answers"
+    return None

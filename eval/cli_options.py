@@ -68,4 +68,6 @@ def first_cases(dataset: Dataset, limit: int | None) -> tuple[Case, ...]:
 
 def data_folder(dataset: Dataset, data: Path | None) -> Path:
     """Where the index is that a system searches: named, or one for these articles."""
-    return data or HOME / "index" / f"{dataset.name}-{dataset.fingerprint}"
+    from eval.corpus import corpus_key
+
+    return data or HOME / "index" / f"{dataset.name}-{corpus_key(dataset)}"

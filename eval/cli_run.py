@@ -43,7 +43,10 @@ def run(
         bool, typer.Option("--judge", help="Have the model that DATELINE_LLM names judge as well")
     ] = False,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=0.1, help="Seconds for one answer of a service or LLM")
+        float,
+        typer.Option(
+            "--timeout", min=0.1, max=3600, help="Seconds for one answer of a service or LLM"
+        ),
     ] = 60.0,
     out: Annotated[
         Path | None,

@@ -69,6 +69,7 @@ def compare(before: ScoredRun, after: ScoredRun, measure: str | None = None) -> 
         rows.append(
             (name, sum(first) / len(cases), sum(second) / len(cases), paired(first, second, units))
         )
+    rows += _costs(before, after, shared)
     corrected = holm([one.p for *_, one in rows])
     chosen = measure or next((one for one in PREFERRED if any(one == row[0] for row in rows)), None)
     chosen = chosen or rows[0][0]
@@ -83,6 +84,30 @@ def compare(before: ScoredRun, after: ScoredRun, measure: str | None = None) -> 
         _changes(before, after, shared, chosen),
         _notes(before, after, len(shared)),
     )
+
+
+def _costs(
+    before: ScoredRun, after: ScoredRun, shared: list[str]
+) -> list[tuple[str, float, float, Paired]]:
+    """Milliseconds and tokens of each case; less is better there, so a win is a loss."""
+    found = []
+    for name in ("latency_ms", "prompt_tokens", "completion_tokens"):
+        pairs = [(_cost(before, case, name), _cost(after, case, name), case) for case in shared]
+        told = [(b, a, case) for b, a, case in pairs if b is not None and a is not None]
+        if told:
+            first, second, cases = (list(column) for column in zip(*told, strict=True))
+            means = (sum(one) / len(told) for one in (first, second))
+            units = [before.units[case] for case in cases]
+            found.append((name, *means, paired(first, second, units)))
+    return found
+
+
+def _cost(run: ScoredRun, case: str, name: str) -> float | None:
+    outcome = run.outcomes[case]
+    if name == "latency_ms":
+        return outcome.milliseconds
+    usage = outcome.prediction.usage if outcome.prediction is not None else None
+    return (usage or {}).get(name)
 
 
 def _changes(
@@ -106,6 +131,9 @@ def _notes(before: ScoredRun, after: ScoredRun, shared: int) -> tuple[str, ...]:
         total = run.manifest["cases"]
         if shared < total:
             found.append(f"{run.path}: {total - shared} of {total} cases are not compared")
+    jobs = {run.manifest.get("jobs") for run in (before, after)}
+    if jobs != {1}:
+        found.append("questions were asked several at once, so latencies say little")
     if before.manifest.get("in_full") != after.manifest.get("in_full"):
         found.append("one run asked follow-ups in full, the other as they were typed")
     return tuple(found)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from eval.errors import DatasetInvalid
+from eval.provenance import code_fingerprint
 from eval.records import Dataset
 from index.config import IndexConfig
 from index.embed import Embedder
@@ -18,6 +19,12 @@ from index.tokens import ModelTokenizer
 
 _MARK = "indexed.json"
 Tell = Callable[[str], None]
+
+
+def corpus_key(dataset: Dataset) -> str:
+    """What an index is of: the articles' files, and the code that indexes them. 33 characters."""
+    articles = dataset.corpus_fingerprint or dataset.fingerprint
+    return f"{articles}-{code_fingerprint('index')}"
 
 
 def opened_corpus(
@@ -34,17 +41,22 @@ def opened_corpus(
     mark = _mark_of(folder)
     if mark is None and holds_anything(folder):
         return _open(config, tell)
-    if mark is not None and mark.get("fingerprint") != dataset.fingerprint:
+    if mark is not None and mark.get("of") != corpus_key(dataset):
         raise DatasetInvalid(
-            f"{folder} holds the articles of another dataset, or of another state of this one; "
-            "name another folder with --data, or delete it."
+            f"{folder} holds the articles of another dataset, or of another state of this one, or "
+            "was indexed by other code; name another folder with --data, or delete it."
         )
     store, embedder = _open(config, tell)
     try:
         if mark is None or not mark.get("is_done"):
             _write_mark(folder, dataset, False)
             _index(dataset, store, embedder, config, tell)
-            _write_mark(folder, dataset, True)
+            _write_mark(folder, dataset, True, store.version)
+        elif mark.get("index_version") != store.version:
+            raise DatasetInvalid(
+                f"{folder} holds other articles than were indexed for {dataset.name}: some were "
+                "added or withdrawn; name another folder with --data, or delete it."
+            )
         if store.catalogue.is_empty():
             raise DatasetInvalid(f"{dataset.name}: none of its articles could be indexed.")
     except BaseException:
@@ -81,14 +93,21 @@ def _mark_of(folder: Path) -> dict[str, object] | None:
         mark = json.loads((folder / _MARK).read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DatasetInvalid(
             f"{folder / _MARK} can't be read ({error}); delete {folder}."
         ) from None
     return mark if isinstance(mark, dict) else {}
 
 
-def _write_mark(folder: Path, dataset: Dataset, is_done: bool) -> None:
+def _write_mark(
+    folder: Path, dataset: Dataset, is_done: bool, index_version: str | None = None
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    mark = {"dataset": dataset.name, "fingerprint": dataset.fingerprint, "is_done": is_done}
+    mark = {
+        "index_version": index_version,
+        "dataset": dataset.name,
+        "of": corpus_key(dataset),
+        "is_done": is_done,
+    }
     (folder / _MARK).write_text(json.dumps(mark))

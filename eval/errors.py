@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from index.errors import DatelineError
 
+_SHOWN = 50  #: mistakes of a gold set that are told
+
 
 class EvalError(DatelineError):
     """Anything that ends a command of the harness, with what to do about it."""
@@ -28,7 +30,10 @@ class GoldInvalid(EvalError):
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems  #: "file:line: what is wrong", one each
-        super().__init__("the gold set has mistakes:\n" + "\n".join(problems))
+        shown = [one if len(one) <= 500 else one[:500] + " …" for one in problems[:_SHOWN]]
+        if len(problems) > _SHOWN:
+            shown.append(f"… and {len(problems) - _SHOWN:,} more")
+        super().__init__("the gold set has mistakes:\n" + "\n".join(shown))
 
 
 class RunRefused(EvalError):

@@ -55,6 +55,8 @@ def perform(experiment: Experiment, with_report: bool = True) -> ScoredRun:
         ids = [case.id for case in experiment.cases]
         with opened(experiment.folder, manifest, ids) as folder:
             missing = len(missing_of(ids, folder.outcomes))
+            if missing:
+                folder.begin()
             if 0 < missing < len(ids):
                 tell(f"going on with {experiment.folder}: {len(ids) - missing} of {len(ids)} done")
             with progress_of(len(ids), len(ids) - missing) as progress:
@@ -75,8 +77,6 @@ def perform(experiment: Experiment, with_report: bool = True) -> ScoredRun:
                     judge=judge,
                     on_outcome=on_outcome,
                 )
-            if missing or not folder.manifest.get("finished"):
-                folder.finish({"finished": _now()})
             scores, scored = score(experiment.cases, outcomes, experiment.dataset, experiment.jobs)
             write_scores(folder.path, scores, scored)
             if with_report:
@@ -88,6 +88,8 @@ def perform(experiment: Experiment, with_report: bool = True) -> ScoredRun:
                     if outcomes[case.id].error
                 ]
                 write_report(folder.path, folder.manifest, scores, scored, failures)
+            if not folder.manifest.get("finished"):
+                folder.finish(_now())
     finally:
         system.close()
     return read_scored(experiment.folder)
@@ -109,6 +111,7 @@ def _manifest(
         "in_full": experiment.in_full,
         "judge": judged_by,
         "jobs": experiment.jobs,
+        "timeout_s": experiment.timeout_seconds,
         "version": metadata.version("dateline"),
         "code": code_fingerprint(),
         "machine": machine(),

@@ -5,8 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
+from eval.metrics.answers import squad_normalise
 from eval.records import Case, Evidence
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True, max_length=4000)]
@@ -20,6 +28,13 @@ Tag = Literal[
     "unanswerable", "near_miss",
 ]  # fmt: skip
 KINDS = frozenset({"who", "what", "when", "where", "how_many", "why", "how", "yes_no"})
+
+
+def _written(value: object) -> object:
+    """A day is written as text: pydantic would take a number for seconds since 1970."""
+    if not isinstance(value, str | date):
+        raise ValueError('a day is written as "YYYY-MM-DD"')
+    return value
 
 
 class _Strict(BaseModel):
@@ -46,7 +61,7 @@ class GoldCase(_Strict):
         description="Facts to be proved, each a list of sentences of which any one proves it",
     )
     tags: Annotated[tuple[Tag, ...], Field(min_length=1)]
-    as_of: date | None = None
+    as_of: Annotated[date, BeforeValidator(_written)] | None = None
     conversation: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")] | None = (
         None
     )
@@ -63,6 +78,9 @@ class GoldCase(_Strict):
         is_unanswerable = "unanswerable" in self.tags
         if is_unanswerable == bool(self.answers):
             raise ValueError("a case has answers, or the tag unanswerable; not both, not neither")
+        empty = [answer for answer in self.answers if not squad_normalise(answer)]
+        if empty:
+            raise ValueError(f"the answer {empty[0]!r} has no word by which it could be compared")
         if bool(self.answers) != bool(self.evidence):
             raise ValueError("a case with answers needs evidence, and one without has none")
         if not KINDS & set(self.tags):

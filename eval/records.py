@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from index.records import Filters, Found, Rejected
 
@@ -60,12 +60,16 @@ class Dataset:
     cases: tuple[Case, ...]  #: turns of a conversation stand together and in order
     corpus: Callable[[], Iterable[Found | Rejected]]  #: the articles; may be called again
     fingerprint: str  #: of all the files it was read from
+    corpus_fingerprint: str | None = None  #: of the articles' files alone; None: not told apart
 
 
 class Record(BaseModel):
     """Base of what is written to a run folder."""
 
     model_config = ConfigDict(frozen=True)
+
+
+Tokens = Annotated[int, Field(ge=0, le=10**12)]
 
 
 class CitedQuote(Record):
@@ -99,14 +103,14 @@ class Prediction(Record):
     abstain_reason: str | None = None
     text: str = ""
     short_answer: str | None = None
-    confidence: float | None = None  #: 0..1; None: the system does not tell
+    confidence: Annotated[float, Field(ge=0, le=1)] | None = None  #: None: the system does not tell
     citations: tuple[CitedQuote, ...] = ()
     passages: tuple[RankedPassage, ...] = ()  #: best first
     standalone_question: str | None = None
     conversation_id: str | None = None
     engine: str | None = None
     timings_ms: dict[str, float] = {}
-    usage: dict[str, int] | None = None  #: tokens: "prompt_tokens", "completion_tokens"
+    usage: dict[str, Tokens] | None = None  #: "prompt_tokens", "completion_tokens"
 
     @property
     def is_answer(self) -> bool:
@@ -129,6 +133,12 @@ class Outcome(Record):
     error: str | None = None  #: in words; the case is counted as failed, never as a zero
     milliseconds: float = 0.0  #: wall-clock time of the call, as the asker waits
     verdict: Verdict | None = None
+
+    @model_validator(mode="after")
+    def _is_one_or_the_other(self) -> Outcome:
+        if (self.prediction is None) == (self.error is None):
+            raise ValueError("an outcome has a prediction or an error")
+        return self
 
 
 @dataclass(frozen=True, slots=True)

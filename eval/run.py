@@ -50,15 +50,23 @@ def run(
     def ask_unit(unit: Sequence[Case]) -> None:
         conversation: str | None = None
         history: list[tuple[str, str]] = []
+        failed: int | None = None
         for case in unit:
             if stop.is_set():
                 return
-            asked = _asked(case, in_full, conversation, history)
-            outcome = _ask(system, case, asked, judge)
+            if failed is None:
+                asked = _asked(case, in_full, conversation, history)
+                outcome = _ask(system, case, asked, judge)
+            else:
+                # Asked without what came before, it would be another question, and mostly a wrong
+                # answer to this one.
+                outcome = Outcome(case_id=case.id, error=f"turn {failed} before it failed")
             folder.add(outcome)
             if outcome.prediction is not None:
                 conversation = outcome.prediction.conversation_id
                 history.append((case.question, outcome.prediction.text))
+            elif failed is None:
+                failed = case.turn
             if on_outcome:
                 on_outcome(outcome)
 
@@ -97,18 +105,19 @@ def _ask(system: System, case: Case, asked: Asked, judge: Judge | None) -> Outco
     began = time.perf_counter()
     try:
         prediction = system.answer(asked)
+        milliseconds = _since(began)
+        made = Outcome(
+            case_id=case.id,
+            prediction=_kept(prediction, case),
+            milliseconds=milliseconds,
+            verdict=judge(case, prediction) if judge else None,
+        )
+        # What can't be written and read back (NaN, half a character) would spoil the folder.
+        return Outcome.model_validate_json(made.model_dump_json(exclude_defaults=True))
     except Exception as error:  # whatever it is, the case is counted as failed
         told = f"{type(error).__name__}: {error}"[:_ERROR_CHARACTERS]
         told = told.encode("utf-8", "backslashreplace").decode("utf-8")
         return Outcome(case_id=case.id, error=told, milliseconds=_since(began))
-    milliseconds = _since(began)
-    verdict = judge(case, prediction) if judge else None
-    return Outcome(
-        case_id=case.id,
-        prediction=_kept(prediction, case),
-        milliseconds=milliseconds,
-        verdict=verdict,
-    )
 
 
 def _kept(prediction: Prediction, case: Case) -> Prediction:

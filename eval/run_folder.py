@@ -9,9 +9,10 @@ A kill leaves at most a torn last line, which is dropped when the run is taken u
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -22,12 +23,17 @@ from pydantic import ValidationError
 from eval.errors import RunIncomplete, RunRefused
 from eval.records import Outcome
 
-_MANIFEST, _OUTCOMES, _LOCK = "run.json", "outcomes.jsonl", ".lock"
+_MANIFEST, _OUTCOMES, _LOCK, _NEW = "run.json", "outcomes.jsonl", ".lock", ".new"
+_UNFINISHED = _MANIFEST + _NEW  #: what a kill at the very beginning may leave
 #: What of the manifest makes a run that one and no other.
 IDENTITY = (
     "dataset", "dataset_fingerprint", "cases", "cases_fingerprint",
-    "system", "settings", "code", "in_full", "judge",
+    "system", "settings", "code", "in_full", "judge", "jobs", "timeout_s", "machine",
 )  # fmt: skip
+
+
+#: What the manifest of a run that is read has to tell.
+_NEEDED = ("dataset", "dataset_fingerprint", "cases", "system", "settings")
 
 
 class RunFolder:
@@ -50,17 +56,32 @@ class RunFolder:
         """Keep an outcome; a kill of this process after it returns loses it no more."""
         line = outcome.model_dump_json(exclude_defaults=True) + "\n"
         with self._writing:
-            self._file.write(line)
-            self._file.flush()
+            try:
+                self._file.write(line)
+                self._file.flush()
+            except OSError as error:
+                raise RunRefused(
+                    f"{self.path} can't be written ({error.strerror}); make room and run the same "
+                    "command again: it goes on from the cases that are kept."
+                ) from None
             self._outcomes[outcome.case_id] = outcome
 
-    def finish(self, changes: dict[str, Any]) -> None:
-        """Write what is known at the end into the manifest."""
-        self.manifest = {**self.manifest, **changes}
-        _write(self.path / _MANIFEST, self.manifest)
+    def begin(self) -> None:
+        """The run is not finished (any more): cases are asked."""
+        self._set({key: value for key, value in self.manifest.items() if key != "finished"})
+
+    def finish(self, when: str) -> None:
+        """All cases are through."""
+        self._set({**self.manifest, "finished": when})
+
+    def _set(self, manifest: dict[str, Any]) -> None:
+        if manifest != self.manifest:
+            self.manifest = manifest
+            _write(self.path / _MANIFEST, manifest)
 
     def close(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # what could not be written was told when it was
+            self._file.close()
 
 
 @contextmanager
@@ -83,6 +104,9 @@ def opened(folder: Path, manifest: dict[str, Any], case_ids: Sequence[str]) -> I
                 run.close()
     except Timeout:
         raise RunRefused(f"{folder}: another process is running there.") from None
+    except OSError as error:
+        told = error.strerror or error
+        raise RunRefused(f"{folder} can't be written or read ({told}).") from None
 
 
 def finished(folder: Path) -> tuple[dict[str, Any], dict[str, Outcome]]:
@@ -94,10 +118,10 @@ def finished(folder: Path) -> tuple[dict[str, Any], dict[str, Outcome]]:
     if manifest is None:
         raise RunRefused(f"{folder} is not a run folder: it has no {_MANIFEST}.")
     outcomes, _ = _read_outcomes(folder)
-    missing = manifest["cases"] - len({one.case_id for one in outcomes})
-    if missing or not manifest.get("finished"):
+    if not manifest.get("finished"):
+        done = len({one.case_id for one in outcomes})
         raise RunIncomplete(
-            f"{folder} is not finished, {missing} of {manifest['cases']} cases are missing; "
+            f"{folder} is not finished, {done} of {manifest['cases']} cases are through; "
             "run the same command again and it goes on."
         )
     return manifest, {one.case_id: one for one in outcomes}
@@ -106,7 +130,9 @@ def finished(folder: Path) -> tuple[dict[str, Any], dict[str, Outcome]]:
 def _taken_up(folder: Path, manifest: dict[str, Any], case_ids: set[str]) -> RunFolder:
     known = _read_manifest(folder)
     if known is None:
-        others = sorted(one.name for one in folder.iterdir() if one.name != _LOCK)
+        others = sorted(
+            one.name for one in folder.iterdir() if one.name not in (_LOCK, _UNFINISHED)
+        )
         if others:
             raise RunRefused(
                 f"{folder} holds {others[0]!r} and no {_MANIFEST}, so it is not a run folder; "
@@ -135,9 +161,9 @@ def _read_manifest(folder: Path) -> dict[str, Any] | None:
         manifest = json.loads(path.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunRefused(f"{path} can't be read ({error}); name another folder.") from None
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("cases"), int):
+    if not isinstance(manifest, dict) or not set(_NEEDED) <= manifest.keys():
         raise RunRefused(f"{path} is not a run's manifest; name another folder.")
     return manifest
 
@@ -149,6 +175,8 @@ def _read_outcomes(folder: Path) -> tuple[list[Outcome], int]:
         content = path.read_bytes()
     except FileNotFoundError:
         return [], 0
+    except OSError as error:
+        raise RunRefused(f"{path} can't be read ({error.strerror}).") from None
     whole = content.rfind(b"\n") + 1
     outcomes = []
     for number, line in enumerate(content[:whole].splitlines(), start=1):
@@ -164,7 +192,7 @@ def _read_outcomes(folder: Path) -> tuple[list[Outcome], int]:
 
 def _write(path: Path, value: Any) -> None:
     """Replace a file at once, so that a kill leaves the old one or the new one."""
-    temporary = path.with_name(path.name + ".new")
+    temporary = path.with_name(path.name + _NEW)
     temporary.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     temporary.replace(path)
 
@@ -175,5 +203,16 @@ def write_json(folder: Path, name: str, value: Any) -> None:
 
 
 def missing_of(case_ids: Iterable[str], outcomes: dict[str, Outcome]) -> list[str]:
-    """The cases still to be asked: those without an outcome, and those that gave an error."""
-    return [one for one in case_ids if one not in outcomes or outcomes[one].error is not None]
+    """The cases still to be asked: those without an outcome, and those that gave an error, or
+    whose judge did."""
+    return [one for one in case_ids if one not in outcomes or _has_failed(outcomes[one])]
+
+
+def _has_failed(outcome: Outcome) -> bool:
+    judged = outcome.verdict
+    return outcome.error is not None or (judged is not None and judged.error is not None)
+
+
+def outcomes_digest(folder: Path) -> str:
+    """Of the outcomes as they are, to tell whether figures are theirs."""
+    return hashlib.sha256((folder / _OUTCOMES).read_bytes()).hexdigest()[:16]

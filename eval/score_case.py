@@ -65,6 +65,9 @@ def _answer_values(
     if case.is_answerable is None:
         return found
     found["decided_rightly"] = float(prediction.is_answer == case.is_answerable)
+    # Apart as well: in one figure the ones make up for the others.
+    kind = "answered_rightly" if case.is_answerable else "abstained_rightly"
+    found[kind] = found["decided_rightly"]
     if not tells_answers:
         return found
     if not case.is_answerable:
@@ -110,6 +113,12 @@ def _ranking_values(
         for k in ranks:
             found[f"recall@{k}"] = ranking.recall_at(ranked, case.relevant, k)
             found[f"hits@{k}"] = ranking.hit_at(ranked, case.relevant, k)
+        if case.evidence:
+            # A copy of a report proves as much as the report: one of them is enough.
+            facts = [{one.article for one in fact} for fact in case.evidence]
+            for k in ranks:
+                first = set(ranked[:k])
+                found[f"fact_recall@{k}"] = sum(bool(fact & first) for fact in facts) / len(facts)
         found["mrr"] = ranking.reciprocal_rank_at(ranked, case.relevant, _LAST)
         found["map"] = ranking.average_precision(ranked, case.relevant)
         if ranks:

@@ -67,6 +67,7 @@ def show_comparison(comparison: Comparison, as_json: bool) -> None:
         )
     _print(table)
     print(
+        "won and lost: cases that are higher and lower; of latency and tokens lower is better.\n"
         "p: randomisation test of the paired differences; corrected by Holm's method "
         f"over the {len(comparison.rows)} measures."
     )
@@ -82,10 +83,13 @@ def show_comparison(comparison: Comparison, as_json: bool) -> None:
 
 def show_verdict(verdict: Verdict) -> None:
     """Print the gate's table, what fell, and the word."""
-    table = _table("measure", "baseline", "now", "difference", "95% interval", "lost", "won", "")
+    table = _table(
+        "measure", "cases", "baseline", "now", "difference", "95% interval", "lost", "won", ""
+    )
     for one in verdict.watches:
         table.add_row(
             one.measure,
+            str(one.cases),
             _figure(one.baseline),
             _figure(one.now),
             f"{one.difference:+.3f}",

@@ -36,18 +36,25 @@ _log = logging.getLogger("dateline.journal")
 Result = TypeVar("Result")
 
 
+_JUDGED_TIMES = 10  #: judged answers are kept so many times as long
+
+
 class Journal:
     """Keeps the latest `most` answers in the data folder `folder`. Safe to share by threads.
 
     With 0 it keeps none, and deletes what was kept before. A damaged file is set aside.
     """
 
-    def __init__(self, folder: Path, most: int, quiet_seconds: float = 60.0) -> None:
+    def __init__(
+        self, folder: Path, most: int, quiet_seconds: float = 60.0, rest_seconds: float = 2.0
+    ) -> None:
         self._path = folder / NAME
         self._most = most
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
+        self._rests_until = 0.0
+        self._rest_seconds = rest_seconds
         self._losses = _Losses(self._path, quiet_seconds)
         try:
             if most:
@@ -69,10 +76,9 @@ class Journal:
                     "INSERT INTO answers (id, asked, conversation_id, answer) VALUES (?, ?, ?, ?)",
                     row,
                 )
-                oldest = (added.lastrowid or 0) - self._most
-                connection.execute("DELETE FROM answers WHERE number <= ?", (oldest,))
+                self._prune(connection, added.lastrowid or 0)
 
-            self._run(add)
+            self._run(add, may_rest=True)
         except (sqlite3.Error, OSError, ValueError) as error:  # the last: lone surrogates
             self._losses.add(error)
         else:
@@ -115,13 +121,21 @@ class Journal:
         with self._lock:
             self._disconnect()
 
-    def _run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """What `work` returns, its changes committed; on a new file if the old one is damaged."""
+    def _run(self, work: Callable[[sqlite3.Connection], Result], may_rest: bool = False) -> Result:
+        """What `work` returns, its changes committed; on a new file if the old one is damaged.
+
+        `may_rest`: while another process holds the file every try waits, and answers would wait in
+        line for it; so for `rest_seconds` after such a try, fail at once.
+        """
         with self._lock:
+            if may_rest and time.monotonic() < self._rests_until:
+                raise sqlite3.OperationalError("the last try failed a moment ago")
             try:
                 return self._try(work)
             except sqlite3.Error as error:
                 if not is_damage(error):
+                    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+                        self._rests_until = time.monotonic() + self._rest_seconds
                     raise
                 aside = set_aside(self._path)
                 _log.error(
@@ -158,9 +172,15 @@ class Journal:
 
     def _shorten(self, connection: sqlite3.Connection) -> None:
         """All at once where fewer are kept than before; afterwards one goes for one that comes."""
+        (last,) = connection.execute("SELECT max(number) FROM answers").fetchone()
+        self._prune(connection, last or 0)
+
+    def _prune(self, connection: sqlite3.Connection, last: int) -> None:
+        """The latest stay; and those that somebody judged, who took the trouble, ten times as
+        long."""
         connection.execute(
-            "DELETE FROM answers WHERE number <= (SELECT max(number) FROM answers) - ?",
-            (self._most,),
+            "DELETE FROM answers WHERE number <= ? AND (is_positive IS NULL OR number <= ?)",
+            (last - self._most, last - _JUDGED_TIMES * self._most),
         )
 
 

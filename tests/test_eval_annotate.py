@@ -20,13 +20,12 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from eval.annotate import Stopped, annotate, annotate_kept
-from eval.ask_service import ask_service
+from eval.ask_service import ServiceFailed, ask_service
 from eval.cli import app
 from eval.datasets.gold import read
 from eval.errors import DatasetInvalid, EvalError, GoldInvalid
 from eval.gold_file import GoldFile, GoldNotWritten, line_of
 from eval.gold_schema import GoldCase
-from eval.systems.service import ServiceFailed
 from qa.errors import JournalUnreadable
 from qa.journal import Journal
 from qa.records import (

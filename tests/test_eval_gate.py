@@ -10,13 +10,13 @@ from eval.baseline import Baseline, BaselineInvalid, baseline_of, read_baseline,
 from eval.compare import compare
 from eval.errors import RunRefused
 from eval.gate import judge
-from eval.records import Outcome, Scores
+from eval.records import Outcome, Prediction, Scores
 from eval.scored_run import ScoredRun
 from tests.eval_fakes import answered
 
 MANIFEST = {
     "dataset": "gold", "dataset_fingerprint": "f", "system": "ours", "settings": {},
-    "version": "1", "cases": 100, "in_full": False,
+    "version": "1", "cases": 100, "in_full": False, "jobs": 1,
 }  # fmt: skip
 CASES = 100
 
@@ -135,6 +135,60 @@ def test_a_broken_baseline_is_told(tmp_path: Path, content: str) -> None:
         read_baseline(path)
 
 
+def test_a_wrong_quote_in_a_case_that_is_newly_answered_is_one_too_many() -> None:
+    newly = run_of([1.0, 1.0])
+    newly.values["c1"]["quote_exactness"] = 0.0
+    sound = run_of([1.0, 0.0], quote_exactness=1.0)
+    del sound.values["c1"]["quote_exactness"]
+    newly.values["c0"]["quote_exactness"] = 1.0
+    verdict = judge(newly, baseline_of(sound))
+    [watch] = [one for one in verdict.watches if one.has_fallen]
+    assert watch.losses == ("c1",)
+
+
+def test_a_measure_that_is_gone_does_not_pass() -> None:
+    baseline = baseline_of(run_of([1.0] * 50, **{"fact_recall@5": 1.0, "citation_recall": 1.0}))
+    verdict = judge(run_of([1.0] * 50, citation_recall=1.0), baseline)
+    assert (
+        not verdict.has_passed and "fact_recall@5 is measured no more in 50" in verdict.problems[0]
+    )
+    verdict = judge(run_of([1.0] * 50, **{"fact_recall@5": 1.0}), baseline)
+    assert "citation_recall" in verdict.problems[0]
+
+
+def test_the_citations_of_an_answer_that_is_not_given_any_more_are_not_missed() -> None:
+    baseline = baseline_of(run_of([1.0] * 50, citation_recall=1.0))
+    run = run_of([0.0] + [1.0] * 49, citation_recall=1.0)
+    del run.values["c0"]["citation_recall"]
+    run.outcomes["c0"] = Outcome(case_id="c0", prediction=Prediction(status="abstained"))
+    assert judge(run, baseline).has_passed
+
+
+@pytest.mark.parametrize("changes", [{"system": "bm25"}, {"dataset": "squad"}, {"in_full": True}])
+def test_another_kind_of_run_is_not_comparable(changes: dict) -> None:
+    baseline = baseline_of(run_of([1.0] * 50))
+    verdict = judge(run_of([1.0] * 50, manifest=changes), baseline)
+    assert not verdict.has_passed and next(iter(changes)) in verdict.problems[0]
+
+
+def test_a_changed_gold_set_is_noted() -> None:
+    baseline = baseline_of(run_of([1.0] * 50))
+    verdict = judge(run_of([1.0] * 50, manifest={"dataset_fingerprint": "g"}), baseline)
+    assert verdict.has_passed and "has changed" in verdict.notes[0]
+
+
+def test_right_answers_do_not_buy_false_ones() -> None:
+    before = run_of([1.0] * 100)
+    after = run_of([1.0] * 100)
+    for n in range(50):
+        before.values[f"c{n}"]["abstained_rightly"] = 1.0
+        after.values[f"c{n}"]["abstained_rightly"] = float(n >= 25)
+        before.values[f"c{n + 50}"]["answered_rightly"] = float(n >= 25)
+        after.values[f"c{n + 50}"]["answered_rightly"] = 1.0
+    fallen = [one.measure for one in judge(after, baseline_of(before)).watches if one.has_fallen]
+    assert fallen == ["abstained_rightly"]
+
+
 # -- comparing ------------------------------------------------------------------
 
 
@@ -151,6 +205,7 @@ def test_a_comparison_tells_differences_wins_and_losses() -> None:
     assert right.paired.low <= 0.25 <= right.paired.high
     assert 0 < right.paired.p <= right.p_corrected <= 1
     assert rows["f1"].paired.p == 1 and rows["f1"].paired.ties == 40
+    assert rows["latency_ms"].paired.ties == 40
     assert [one.after - one.before for one in found.changes] == [-1.0] * 10 + [1.0] * 20
 
 
@@ -163,7 +218,7 @@ def test_a_clear_difference_is_significant_and_none_is_not() -> None:
 def test_only_shared_cases_and_measures_are_compared() -> None:
     before, after = run_of([1.0] * 10, em=1.0), run_of([1.0] * 6, failed=("c1",), f1=1.0)
     found = compare(before, after)
-    assert [row.measure for row in found.rows] == ["right"] and found.cases == 5
+    assert [row.measure for row in found.rows] == ["right", "latency_ms"] and found.cases == 5
     assert any("not compared" in note for note in found.notes)
     with pytest.raises(RunRefused, match="'em'"):
         compare(before, after, "em")

@@ -156,3 +156,34 @@ def test_long_rankings_keep_texts_only_where_a_measure_reads_them(folder: RunFol
     assert kept is not None and [p.article_id for p in kept.passages] == [str(n) for n in range(40)]
     assert [bool(p.text) for p in kept.passages] == [True] * 10 + [False] * 30
     assert outcomes["b"].prediction == ranked
+
+
+def test_after_a_turn_that_failed_the_later_ones_failed_too(folder: RunFolder) -> None:
+    def answer(asked) -> Prediction:
+        if asked.question == "when?":
+            raise ValueError("down")
+        return answered()
+
+    system = FakeSystem(answer)
+    outcomes = run(turns(), system, folder)
+    assert outcomes["t1"].error is None and outcomes["t2"].error == "ValueError: down"
+    assert outcomes["t3"].error == "turn 2 before it failed"
+    assert [one.question for one in system.asked] == ["who wrote it?", "when?"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"text": "half a character \ud800"},
+        {"timings_ms": {"total": float("nan")}},
+        {"usage": {"prompt_tokens": -5}},
+        {"confidence": 7.0},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_what_cant_be_kept_is_a_counted_error(folder: RunFolder, changes: dict) -> None:
+    spoiled = Prediction.model_construct(**{**dict(answered()), **changes})
+    system = FakeSystem(lambda asked: spoiled if "(a)" in asked.question else answered())
+    outcomes = run([case("a"), case("b")], system, folder)
+    assert outcomes["a"].error is not None and outcomes["b"].error is None
+    assert folder.outcomes == outcomes

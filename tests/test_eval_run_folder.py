@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eval.errors import RunIncomplete, RunRefused
-from eval.records import Outcome
+from eval.records import Outcome, Verdict
 from eval.run_folder import finished, missing_of, opened
 from tests.eval_fakes import answered
 
@@ -57,7 +57,7 @@ def test_a_torn_last_line_is_dropped_and_its_case_asked_again(tmp_path: Path, to
         assert missing_of(IDS, run.outcomes) == ["two", "three"]
         run.add(outcome("two"))
         run.add(outcome("three"))
-        run.finish({"finished": "now"})
+        run.finish("now")
     assert set(finished(tmp_path / "run")[1]) == set(IDS)
 
 
@@ -70,6 +70,8 @@ def test_a_torn_last_line_is_dropped_and_its_case_asked_again(tmp_path: Path, to
         {"code": "other"},
         {"in_full": True},
         {"judge": "m"},
+        {"jobs": 4},
+        {"machine": {"cores": 64}},
         {"cases_fingerprint": "other"},
     ],
     ids=lambda changes: next(iter(changes)),
@@ -141,12 +143,40 @@ def test_only_a_finished_run_is_read(tmp_path: Path) -> None:
         finished(tmp_path)
     with opened(tmp_path, manifest(), IDS) as run:
         run.add(outcome("one"))
-    with pytest.raises(RunIncomplete, match="2 of 3"):
+    with pytest.raises(RunIncomplete, match="1 of 3"):
         finished(tmp_path)
     with opened(tmp_path, manifest(), IDS) as run:
         run.add(outcome("two"))
         run.add(outcome("three"))
-        run.finish({"finished": "now"})
+        run.finish("now")
     read, outcomes = finished(tmp_path)
     assert read["finished"] == "now" and list(outcomes) == IDS
     assert json.loads((tmp_path / "run.json").read_text()) == read
+
+
+def test_a_run_that_is_gone_on_with_is_not_finished_until_it_is(tmp_path: Path) -> None:
+    with opened(tmp_path, manifest(), IDS) as run:
+        for case_id in IDS:
+            run.add(outcome(case_id))
+        run.finish("now")
+    with opened(tmp_path, manifest(), IDS) as run:
+        run.begin()
+    with pytest.raises(RunIncomplete):
+        finished(tmp_path)
+
+
+def test_what_is_no_outcome_is_refused(tmp_path: Path) -> None:
+    with opened(tmp_path, manifest(), IDS):
+        pass
+    (tmp_path / "outcomes.jsonl").write_text('{"case_id": "one"}\n')
+    with pytest.raises(RunRefused, match="outcomes.jsonl:1"), opened(tmp_path, manifest(), IDS):
+        pass
+    (tmp_path / "outcomes.jsonl").unlink()
+    (tmp_path / "outcomes.jsonl").mkdir()
+    with pytest.raises(RunRefused, match="outcomes.jsonl"), opened(tmp_path, manifest(), IDS):
+        pass
+
+
+def test_a_case_whose_judge_failed_is_asked_again() -> None:
+    silent = outcome("one", verdict=Verdict(error="the model is down"))
+    assert missing_of(IDS, {"one": silent, "two": outcome("two")}) == ["one", "three"]

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from eval.ask_service import ServiceFailed
 from eval.corpus import opened_corpus
 from eval.errors import DatasetInvalid, EvalError, SystemUnknown
 from eval.systems import Asked
 from eval.systems.open import open_system
-from eval.systems.service import Service, ServiceFailed
-from index.records import Filters, Rejected
+from eval.systems.service import Service
+from index.config import IndexConfig
+from index.ingest import Ingest
+from index.records import Filters, Found, Rejected
+from index.tokens import ModelTokenizer
 from qa.service import create_app
 from tests.eval_fakes import dataset
 from tests.fakes import FakeDesk
@@ -82,6 +85,16 @@ def test_an_index_of_other_articles_is_refused(tmp_path: Path) -> None:
     other = type(other)(other.name, other.cases, other.corpus, "another fingerprint")
     with pytest.raises(DatasetInvalid, match="another dataset"):
         opened_corpus(other, tmp_path / "data")
+
+
+def test_an_index_to_which_something_was_added_is_refused(tmp_path: Path) -> None:
+    store, embedder = opened_corpus(dataset(), tmp_path / "data")
+    config = IndexConfig(data=tmp_path / "data")
+    more = Found(origin="b.txt", key="b", text="Another article about nothing much.", id="b")
+    Ingest(store, embedder, ModelTokenizer(), config).run([more])
+    store.close()
+    with pytest.raises(DatasetInvalid, match="added or withdrawn"):
+        opened_corpus(dataset(), tmp_path / "data")
 
 
 def test_indexing_that_was_cut_off_goes_on(tmp_path: Path) -> None:
@@ -156,9 +169,9 @@ def test_a_service_that_is_down_is_said_in_words() -> None:
     [
         (503, b'{"error_code": "OVERLOADED", "detail": "Busy."}', "503: OVERLOADED, Busy."),
         (500, b"<html>", "answered 500$"),
-        (200, b"<html>", "JSON object"),
-        (200, b"[]", "JSON object"),
-        (200, b"[" * 100_000, "JSON object"),
+        (200, b"<html>", "something else than an answer"),
+        (200, b"[]", "something else than an answer"),
+        (200, b"[" * 100_000, "something else than an answer"),
         (200, b'{"status": "answered"}', "something else than an answer"),
         (302, b"", "answered 302"),
     ],
@@ -168,6 +181,22 @@ def test_what_is_no_answer_is_an_error(status: int, body: bytes, told: str) -> N
         service = Service(f"http://127.0.0.1:{port}")
         with pytest.raises(ServiceFailed, match=told):
             service.answer(ASKED)
+
+
+def test_a_service_that_drips_is_slow(tmp_path: Path) -> None:
+    ended = threading.Event()
+
+    def drip(write: Callable[[bytes], object]) -> None:
+        while not ended.wait(0.05):
+            write(b" ")
+
+    with _answering(lambda: (200, b""), drip) as port:
+        service = Service(f"http://127.0.0.1:{port}", timeout_seconds=0.5)
+        try:
+            with pytest.raises(ServiceFailed, match="did not answer within"):
+                service.answer(ASKED)
+        finally:
+            ended.set()
 
 
 def test_a_service_that_is_slow_is_an_error() -> None:
@@ -180,15 +209,18 @@ def test_a_service_that_is_slow_is_an_error() -> None:
     with _answering(stalled) as port:
         service = Service(f"http://127.0.0.1:{port}", timeout_seconds=0.2)
         try:
-            with pytest.raises(ServiceFailed, match="in time"):
+            with pytest.raises(ServiceFailed, match="did not answer within"):
                 service.answer(ASKED)
         finally:
             let_go.set()
 
 
-def test_an_address_that_is_none_is_an_error() -> None:
+@pytest.mark.parametrize(
+    "address", ["localhost:8000", f"http://{'a' * 70}.example", "http://[", ""]
+)
+def test_an_address_that_is_none_is_an_error(address: str) -> None:
     with pytest.raises(ServiceFailed, match="can't be reached"):
-        Service("localhost:8000").answer(ASKED)
+        Service(address).answer(ASKED)
 
 
 def _until_ready(service: Service) -> None:
@@ -205,20 +237,26 @@ def _until_ready(service: Service) -> None:
 
 
 @contextmanager
-def _answering(answer: Callable[[], tuple[int, bytes]]) -> Iterator[int]:
-    """The port of a server that gives what `answer` gives."""
+def _answering(
+    answer: Callable[[], tuple[int, bytes]],
+    drip: Callable[[Callable[[bytes], object]], None] | None = None,
+) -> Iterator[int]:
+    """The port of a server that gives what `answer` gives, and more by and by."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["content-length"]))
             status, body = answer()
             self.send_response(status)
-            self.send_header("content-length", str(len(body)))
+            self.send_header("content-length", str(1_000_000 if drip else len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(OSError):  # the asker has hung up
+                self.wfile.write(body)
+                if drip:
+                    drip(self.wfile.write)
 
         def log_message(self, format: str, *args: object) -> None:
-            json.dumps(args)  # said to nobody
+            """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever)

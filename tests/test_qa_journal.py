@@ -125,7 +125,7 @@ def test_nobody_else_may_read_the_questions(tmp_path: Path) -> None:
 
 
 def test_many_threads_keep_and_judge_at_once(tmp_path: Path) -> None:
-    journal = Journal(tmp_path, 50)
+    journal = Journal(tmp_path, 80)
     threads = 8
 
     def work(thread: int) -> None:
@@ -137,10 +137,10 @@ def test_many_threads_keep_and_judge_at_once(tmp_path: Path) -> None:
     for worker in workers:
         worker.start()
     while any(worker.is_alive() for worker in workers):
-        assert len(ids(tmp_path)) <= 50
+        assert len(ids(tmp_path)) <= 80
     journal.close()
     kept = list(kept_answers(tmp_path))
-    assert len(kept) == 50
+    assert len(kept) == 80
     for one in kept:
         number = int(one.answer.id.removeprefix("ans_"))
         assert one.feedback == Feedback(one.answer.id, number % 2 == 0)
@@ -249,8 +249,31 @@ def test_a_journal_that_was_deleted_is_begun_anew(tmp_path: Path) -> None:
     journal.close()
 
 
+def test_judged_answers_are_kept_ten_times_as_long(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, 2)
+    journal.keep(answer(0))
+    journal.judge(Feedback("ans_0", False, "wrong"))
+    for number in range(1, 20):
+        journal.keep(answer(number))
+    assert ids(tmp_path) == ["ans_0", "ans_19", "ans_18"]
+    journal.keep(answer(20))
+    assert ids(tmp_path) == ["ans_20", "ans_19"]
+    journal.close()
+
+
+def test_while_another_process_holds_the_file_answers_do_not_wait_in_line(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, 10, rest_seconds=3600)
+    with closing(sqlite3.connect(tmp_path / NAME, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        journal.keep(answer(1))
+        other.execute("ROLLBACK")
+    journal.keep(answer(2))  # not tried, so not there
+    assert ids(tmp_path) == []
+    journal.close()
+
+
 def test_another_process_that_holds_the_file_costs_no_answer(tmp_path: Path, caplog) -> None:
-    journal = Journal(tmp_path, 10)
+    journal = Journal(tmp_path, 10, rest_seconds=0)
     with closing(sqlite3.connect(tmp_path / NAME, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         journal.keep(answer(1))
@@ -319,7 +342,8 @@ def test_a_killed_process_loses_no_answer(tmp_path: Path) -> None:
     assert process.stdout is not None
     told = [process.stdout.readline() for _ in range(25)]
     process.send_signal(signal.SIGKILL)
-    rest = process.communicate(timeout=60)[0]
+    rest = process.stdout.read()  # not communicate, which misses what is read ahead already
+    process.wait(60)
     acknowledged = len(told) + rest.count("\n")
     kept = ids(tmp_path)
     assert kept[-1] == "ans_0"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,6 +24,8 @@ from index.tokens import ModelTokenizer
 OURS, PLAIN = "ours", "llama-index"
 #: Passages that every compared search gives.
 DEPTH = 50
+_BUILD_MODEL = "import sys; from pathlib import Path; from index.embed import Embedder; "
+_BUILD_MODEL += "Embedder.open(Path(sys.argv[1]))"
 _PARTS = {OURS: ("catalogue.sqlite", "chroma", "lexical"), PLAIN: ("chroma", "bm25")}
 
 
@@ -82,7 +86,10 @@ def build(
     in a process of its own.
     """
     add: Callable[..., tuple[int, int, int]] = _add_to_plain if system == PLAIN else _add_to_ours
-    embedder = embedder or Embedder.open(data)
+    if embedder is None:
+        # Building the model's graph takes more memory than indexing does: not in this process.
+        subprocess.run([sys.executable, "-c", _BUILD_MODEL, str(data)], check=True)
+        embedder = Embedder.open(data)
     began, used = time.monotonic(), time.process_time()
     before, articles, passages = add(found, data, embedder)
     seconds, cpu_seconds = time.monotonic() - began, time.process_time() - used

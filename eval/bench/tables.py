@@ -114,7 +114,7 @@ def speed(result: Result) -> str:
     ask, opening = ours["searching"]["ask_ms"], result["recovering"]
     return _joined(
         f"**Speed** (`eval.bench.speed`), {result['dataset']}, {ours['indexing']['articles']:,} "
-        "articles, both with the same embedding model in the same run, a search giving 50 "
+        "articles, both with the same embedding model in the same run, a search giving 10 "
         f"passages. {_machine(result)}",
         _table(("", "ours", _PLAIN, "ours divided by it"), rows),
         f"Asking takes ours p50 {ask['p50']:.0f} ms and p95 {ask['p95']:.0f} ms, a whole cold "

@@ -61,6 +61,7 @@ def read(path: Path | None = None, articles: Path | None = None) -> Dataset:
         cases=tuple(cases),
         corpus=corpus,
         fingerprint=fingerprint_of([*files, *_files_below(articles)]),
+        corpus_fingerprint=fingerprint_of(_files_below(articles)),
     )
 
 
@@ -100,7 +101,7 @@ def _cases_of(file: Path, problems: list[str]) -> Iterator[tuple[str, GoldCase]]
         if not line.strip():
             continue
         try:
-            row = json.loads(line.decode("utf-8"))
+            row = json.loads(line.decode("utf-8-sig"))
         except UnicodeDecodeError:
             problems.append(f"{where}: is not UTF-8")
             continue

@@ -29,7 +29,10 @@ _SMALL_NUMBERS = frozenset(
     fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty
     ninety""".split()
 )
-_MAGNITUDES = frozenset("dozen hundred thousand million billion trillion percent".split())
+_MAGNITUDES = frozenset(
+    """dozen hundred thousand million billion trillion percent
+    dozens hundreds thousands millions billions trillions k m mn bn tn""".split()
+)
 _NUMBER_WORDS = _SMALL_NUMBERS | _MAGNITUDES
 _NEGATIONS = frozenset(
     """not no never nor neither non without except isn't wasn't aren't weren't don't doesn't didn't
@@ -66,7 +69,8 @@ def _is_part_of_number(wanted: list[str], before: Sequence[str], after: Sequence
     first, last = wanted[0], wanted[-1]
     if after and _is_number(last):
         goes_on = last in _NUMBER_WORDS and after[0] in _NUMBER_WORDS
-        if goes_on or after[0] in _MAGNITUDES:
+        is_split = last.isdigit() and len(after[0]) == 3 and after[0].isdigit()  # "2 000"
+        if goes_on or is_split or after[0] in _MAGNITUDES:
             return True
     if not before or first not in _NUMBER_WORDS:
         return False

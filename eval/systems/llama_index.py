@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.corpus import corpus_key
 from eval.errors import DatasetInvalid, EvalError
 from eval.records import Dataset, Prediction, RankedPassage
 from eval.systems import Asked
@@ -31,7 +32,7 @@ from index.sentences import sentences
 from index.tokens import MAX_TOKENS, ModelTokenizer
 
 if TYPE_CHECKING:
-    from llama_index.core.schema import Document, NodeWithScore
+    from llama_index.core.schema import BaseNode, Document, NodeWithScore
 
 DEPTH = 100  #: passages that each retriever finds, and that are left when they are fused
 CHUNK_TOKENS = MAX_TOKENS - 2  #: of title and text together: what the model reads
@@ -90,14 +91,16 @@ def build_plain(
             vector_store=store,
             disable_cache=True,
         )
+        nodes = _nodes_of(folder) if earlier else []
         count = int(earlier.get("articles", 0))
         contents = set(earlier.get("contents", ()))
         for batch in _batches(different(found, contents)):
-            pipeline.run(documents=[_document(one, tokenizer) for one in batch])
+            for node in pipeline.run(documents=[_document(one, tokenizer) for one in batch]):
+                node.embedding = None  # Chroma has it; as a list of floats it takes 12 kB
+                nodes.append(node)
             count += len(batch)
             if tell and count // 500 > (count - len(batch)) // 500:
                 tell(f"indexing with llama-index: {count:,} articles so far")
-        nodes = store.get_nodes(None)
         if not nodes:
             raise DatasetInvalid("none of the articles could be indexed.")
         most = min(DEPTH, len(nodes))
@@ -192,7 +195,7 @@ class PlainLlamaIndex:
         """
         folder = data / _FOLDER
         mark = _mark_of(folder)
-        if mark is not None and mark["fingerprint"] != dataset.fingerprint:
+        if mark is not None and mark["fingerprint"] != corpus_key(dataset):
             raise DatasetInvalid(
                 f"{folder} holds the articles of another dataset, or of another state of this "
                 "one; name another folder with --data, or delete it."
@@ -202,7 +205,7 @@ class PlainLlamaIndex:
             # What was cut off can't be gone on with: its articles would stand twice.
             shutil.rmtree(folder, ignore_errors=True)
             build_plain(
-                dataset.corpus(), folder, embedder, fingerprint=dataset.fingerprint, tell=tell
+                dataset.corpus(), folder, embedder, fingerprint=corpus_key(dataset), tell=tell
             )
         return cls(folder, embedder, depth)
 
@@ -234,6 +237,15 @@ def _chroma(folder: Path) -> tuple[Any, Any]:
         "articles", configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
     )
     return client, ChromaVectorStore(chroma_collection=collection)
+
+
+def _nodes_of(folder: Path) -> list[BaseNode]:
+    """The passages, as BM25 keeps them: Chroma fails to give more than 32,766 at once."""
+    from llama_index.core.vector_stores.utils import metadata_dict_to_node
+    from llama_index.retrievers.bm25 import BM25Retriever
+
+    retriever = BM25Retriever.from_persist_dir(str(folder / "bm25"))
+    return [metadata_dict_to_node(one) for one in retriever.corpus]
 
 
 def _document(article: Article, tokenizer: ModelTokenizer) -> Document:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-import httpx
-from pydantic import ValidationError
-
-from eval.errors import EvalError
+from eval.ask_service import ServiceFailed, ask, call, new_client
 from eval.records import Prediction
 from eval.systems import Asked
 from eval.systems.from_answer import prediction_of
-from qa.records import Answer
-
-
-class ServiceFailed(EvalError):
-    """The service gave no answer: it is down, slow, busy, or says what is wrong."""
 
 
 class Service:
@@ -26,14 +19,19 @@ class Service:
 
     def __init__(self, url: str, timeout_seconds: float = 30.0) -> None:
         self.url = url.rstrip("/")
-        # Proxies of the environment are not for a service that was named outright.
-        self._client = httpx.Client(
-            base_url=self.url, timeout=timeout_seconds, trust_env=False, follow_redirects=False
-        )
+        self._timeout = timeout_seconds
+        self._client = new_client(timeout_seconds)
 
     def settings(self) -> dict[str, str]:
         """Asks the service whether it is ready. Raises `ServiceFailed`."""
-        ready = self._json(self._send("GET", "/health/ready"))
+        address = f"{self.url}/health/ready"
+        received = call(self._client, "GET", address, self._timeout)
+        try:
+            ready = json.loads(received)
+        except (ValueError, RecursionError):
+            ready = None
+        if not isinstance(ready, dict):
+            raise ServiceFailed(f"{address} did not answer with a JSON object.")
         known = ("index_version", "embedding_model")
         return {"url": self.url, **{key: str(ready[key]) for key in known if ready.get(key)}}
 
@@ -49,47 +47,9 @@ class Service:
             "published_from": filters.published_from and filters.published_from.isoformat(),
             "published_to": filters.published_to and filters.published_to.isoformat(),
         }
-        if any(chosen.values()):
+        if filters:
             body["filters"] = {key: value for key, value in chosen.items() if value}
-        answered = self._json(self._send("POST", "/ask", body))
-        try:
-            return prediction_of(Answer.model_validate(answered))
-        except ValidationError as error:
-            raise ServiceFailed(
-                f"{self.url}/ask gave something else than an answer "
-                f"({error.error_count()} fields are wrong or missing)"
-            ) from None
+        return prediction_of(ask(self._client, self.url, body, self._timeout))
 
     def close(self) -> None:
         self._client.close()
-
-    def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
-        try:
-            response = self._client.request(method, path, json=body)
-        except httpx.TimeoutException:
-            raise ServiceFailed(f"{self.url}{path} did not answer in time") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ServiceFailed(
-                f"{self.url}{path} can't be reached ({type(error).__name__}: {error})"
-            ) from None
-        if response.status_code != 200:
-            raise ServiceFailed(f"{self.url}{path} answered {response.status_code}{_why(response)}")
-        return response
-
-    def _json(self, response: httpx.Response) -> dict[str, Any]:
-        try:
-            value = response.json()
-        except (ValueError, RecursionError):
-            value = None
-        if not isinstance(value, dict):
-            raise ServiceFailed(f"{response.url} did not answer with a JSON object")
-        return value
-
-
-def _why(response: httpx.Response) -> str:
-    """The error's own words, where it has the service's form."""
-    try:
-        problem = response.json()
-        return f": {problem['error_code']}, {problem['detail']}"[:300]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return ""
