@@ -97,6 +97,8 @@ def _tags_of(case: Case) -> list[str]:
     found = list(case.tags)
     if case.is_answerable is not None:
         found.append(ANSWERABLE if case.is_answerable else UNANSWERABLE)
+    if case.conversation:
+        found.append(f"turn {case.turn}")
     if case.turn > 1:
         found.append(LATER_TURN)
     return list(dict.fromkeys(found))

@@ -7,19 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.metrics.conversations import (
-    Turn,
-    conversations_right,
-    every_turn_right,
-    right_by_turn,
-    turns_right,
-)
-from eval.metrics.costs import Tokens, percentile, tokens
+from eval.metrics.conversations import Turn, every_turn_right
+from eval.metrics.costs import percentile
 
 
 def test_nothing_is_no_measure() -> None:
-    assert turns_right([]) is conversations_right([]) is percentile([], 50) is None
-    assert right_by_turn([]) == tokens([]) == tokens([None, {}]) == {}
+    assert percentile([], 50) is None
     assert every_turn_right([]) == []
 
 
@@ -31,20 +24,8 @@ TURNS = [
 ]  # fmt: skip
 
 
-def test_shares_of_turns_and_of_whole_conversations() -> None:
-    assert turns_right(TURNS) == pytest.approx(6.5 / 8)
-    assert right_by_turn(TURNS) == pytest.approx({1: 3.5 / 4, 2: 2 / 3, 3: 1})
-    # c is not judged, since one of its turns did not run; d was half right once
-    assert conversations_right(TURNS) == pytest.approx(1 / 3)
-
-
 def test_a_conversation_is_judged_at_its_last_turn() -> None:
     assert every_turn_right(TURNS) == [None, None, 1, 0, None, None, None, None, 0]
-
-
-def test_a_turn_that_did_not_run_is_no_zero() -> None:
-    assert turns_right([Turn("a", 1, None)]) is conversations_right([Turn("a", 1, None)]) is None
-    assert right_by_turn([Turn("a", 1, None), Turn("a", 2, 1)]) == {2: 1}
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1), st.floats(0, 100))
@@ -65,11 +46,3 @@ def test_percentiles_of_a_worked_example() -> None:
         [1, 2.5, 3.85, 4]
     )
     assert percentile(np.arange(101), 95) == 95
-
-
-def test_tokens_are_averaged_over_the_cases_that_tell_them() -> None:
-    usages = [{"prompt_tokens": 10, "completion_tokens": 2}, None, {"prompt_tokens": 20}]
-    assert tokens(usages) == {
-        "prompt_tokens": Tokens(30, 15.0, 2),
-        "completion_tokens": Tokens(2, 2.0, 1),
-    }

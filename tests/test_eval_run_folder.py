@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -180,3 +182,38 @@ def test_what_is_no_outcome_is_refused(tmp_path: Path) -> None:
 def test_a_case_whose_judge_failed_is_asked_again() -> None:
     silent = outcome("one", verdict=Verdict(error="the model is down"))
     assert missing_of(IDS, {"one": silent, "two": outcome("two")}) == ["one", "three"]
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from eval.errors import RunRefused
+from eval.run_folder import opened
+from tests.test_eval_run_folder import manifest, outcome
+ids = [f"case-{number}" for number in range(1000)]
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
+try:
+    with opened(Path(sys.argv[1]), manifest(), ids) as run:
+        for case_id in ids:
+            run.add(outcome(case_id))
+except RunRefused as error:
+    print(error)
+"""
+
+
+def test_a_full_disk_is_told_and_what_is_kept_is_gone_on_from(tmp_path: Path) -> None:
+    # A limit on the size of files stands in for it: writing fails, reading does not.
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert "make room" in done.stdout and "Traceback" not in done.stderr
+    ids = [f"case-{number}" for number in range(1000)]
+    with opened(tmp_path, manifest(), ids) as run:
+        kept = len(run.outcomes)
+        assert 10 < kept < 1000
+        assert missing_of(ids, run.outcomes) == ids[kept:]
+        run.add(outcome(ids[kept]))
+    with opened(tmp_path, manifest(), ids) as run:
+        assert len(run.outcomes) == kept + 1

@@ -1,9 +1,8 @@
-"""What answers cost, in time and tokens."""
+"""What answers cost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,27 +16,3 @@ def percentile(values: Sequence[float], q: float) -> float | None:
     None for no values.
     """
     return float(np.percentile(np.asarray(values, dtype=float), q)) if len(values) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """Tokens of one kind."""
-
-    total: int
-    mean: float  #: over the cases that tell it
-    cases: int
-
-
-def tokens(usages: Iterable[Mapping[str, int] | None]) -> dict[str, Tokens]:
-    """Kind ("prompt_tokens", …) → total and mean over the cases that tell that kind.
-
-    A case without usage counts in no mean: not telling is not using none. Empty where none tells.
-    """
-    found: dict[str, list[int]] = {}
-    for usage in usages:
-        for kind, count in (usage or {}).items():
-            found.setdefault(kind, []).append(count)
-    return {
-        kind: Tokens(sum(counts), sum(counts) / len(counts), len(counts))
-        for kind, counts in found.items()
-    }

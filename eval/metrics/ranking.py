@@ -34,12 +34,6 @@ def hit_at(ranked: Sequence[str], relevant: Grades, k: int) -> float | None:
     return float(not wanted.isdisjoint(_first(ranked, k))) if wanted else None
 
 
-def precision_at(ranked: Sequence[str], relevant: Grades, k: int) -> float | None:
-    """P@k = relevant among the first k / k, also where fewer than k are ranked (trec_eval `P`)."""
-    wanted = _wanted(relevant)
-    return len(wanted & set(_first(ranked, k))) / k if wanted else None
-
-
 def reciprocal_rank_at(
     ranked: Sequence[str], relevant: Grades, k: int | None = None
 ) -> float | None:
