@@ -549,6 +549,7 @@ def test_ctrl_c_leaves_the_file_as_it_was(folder: Path, data: Path) -> None:
         assert block, process.communicate()
         read_so_far += block
     process.send_signal(signal.SIGINT)
+    process.wait(60)  # before its input is closed, the end of which it would take for an answer
     _, told = process.communicate(timeout=60)
     assert process.returncode == 130 and b"not added" in told
     assert not (folder / "cases.jsonl").exists()

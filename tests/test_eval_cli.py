@@ -95,6 +95,16 @@ def test_the_same_run_again_asks_nothing_and_gives_the_same(gold: Path) -> None:
 
 
 @pytest.mark.usefixtures("finished")
+def test_asking_anew_gives_the_same_figures(gold: Path, tmp_path: Path) -> None:
+    assert run(gold, tmp_path / "run", "--data", tmp_path / "index").returncode == 0
+    first, again = (
+        json.loads((folder / "run" / "scores.json").read_text())["cases"]
+        for folder in (gold, tmp_path)
+    )
+    assert again == first
+
+
+@pytest.mark.usefixtures("finished")
 def test_another_run_is_not_mixed_in(gold: Path) -> None:
     other = run(gold, gold / "run", "--system", "dense")
     assert other.returncode == 3

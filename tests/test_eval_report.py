@@ -335,9 +335,9 @@ def test_what_does_not_fail(values):
 
 def test_the_surest_errors_come_first():
     sure, unsure = prediction(confidence=0.9), prediction(confidence=0.2)
-    untold, odd = prediction(confidence=None), prediction(confidence=math.nan)
+    untold, none = prediction(confidence=None), prediction(confidence=0.0)
     weak = scored({"right": 1.0, "evidence_recall": 0.0}, given=sure)
-    of = [weak, *(scored(given=given) for given in (untold, unsure, odd, sure))]
+    of = [weak, *(scored(given=given) for given in (untold, unsure, none, sure))]
     assert [one.place for one in findings(of)] == [4, 2, 1, 3, 0]
 
 
