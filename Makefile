@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 SAMPLE := .dateline/sample
 Q ?= who claimed the Erbil attack?
+GROWTH := .dateline/eval/growth
 
 .PHONY: ask test lint bench soak lock clean
 
@@ -24,9 +25,10 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-## The long measurements; DATELINE_BENCH names the folder of the public data
+## The long measurements (three hours, and 10 GB below .dateline); DATELINE_BENCH names the folder of the public data
 bench: $(INSTALLED)
-	$(BIN)/python -m eval.bench.run --bench "$(DATELINE_BENCH)" --out eval/bench/results
+	$(BIN)/python -m eval.bench.run --bench "$(DATELINE_BENCH)" --out eval/bench/results --growth $(GROWTH)
+	$(BIN)/python -m eval.bench.readme
 
 ## Two hundred kills
 soak: $(INSTALLED)

@@ -5,7 +5,7 @@
 Each is asked twice, as of its day: of the articles published up to 2022-12-31, which can't answer
 it, and of all. Precision and recall of abstaining are over both together. FOLDER is an index of
 all articles (FOLDER/ours-1 of `eval.bench.growth`); it is made when new, which takes half an
-hour. Asking takes three minutes. The questions from October on are kept for tests: nothing is
+hour. Asking takes some five minutes. The questions from October on are kept for tests: nothing is
 chosen by them. The plain llama-index pipeline never abstains: it always gives passages.
 """
 

@@ -97,7 +97,6 @@ def measure_all(bench: Path, data: Path) -> dict[str, Any]:
                 "passages": indexing["passages"],
                 "indexing_s": round(seconds),
                 "indexing_cpu_s": round(cpu_seconds),
-                "indexing_peak_mib": indexing["peak_memory_mib"],
                 "bytes_on_disk": indexing["bytes_on_disk"],
                 **measured_apart(
                     "eval.bench.searching", "--bench", str(bench), "--dataset", DATASET,

@@ -141,7 +141,6 @@ def growth(result: Result) -> str:
                     name,
                     f"{one['passages']:,}",
                     f"{one['indexing_cpu_s']:,}",
-                    f"{one['indexing_peak_mib']:,}",
                     f"{one['bytes_on_disk'] / 1e6:,.0f}",
                     f"{one['first_search_s']:.1f}",
                     f"{one['memory_at_rest_mib']:,}",
@@ -153,7 +152,7 @@ def growth(result: Result) -> str:
                 )
             )
     some = next(iter(result["ours"].values()))
-    head = ("articles", "", "passages", "indexing, CPU s", "peak, MiB", "disk, MB")
+    head = ("articles", "", "passages", "indexing, CPU s", "disk, MB")
     head += ("first passages, s", "at rest, MiB", "search p50 / p95, ms", "ask p50 / p95, ms")
     return _joined(
         f"**Growth** (`eval.bench.growth`): an eighth, a quarter, half and all of "
