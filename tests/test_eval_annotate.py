@@ -541,6 +541,8 @@ def test_ctrl_c_leaves_the_file_as_it_was(folder: Path, data: Path) -> None:
     process = subprocess.Popen(
         command("--gold", folder / "cases.jsonl", "--answer", "ans_3"), env=environment(data),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        # A shell's background job, as CI's may be, has it ignored, and its children too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert process.stdin is not None and process.stdout is not None
     read_so_far = b""
