@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from eval.errors import SystemUnknown
+from eval.language_model import language_model
 from eval.progress import console, progress_of
 from eval.provenance import code_fingerprint
 from eval.records import Case, Dataset, Outcome
@@ -124,17 +124,9 @@ def _judge(experiment: Experiment) -> tuple[Judge | None, dict[str, str] | None]
     if not experiment.is_judged:
         return None, None
     from eval.judge import judge, judge_settings
-    from qa.llm import configured_llm
-    from qa.settings import read_settings
 
-    settings = read_settings()
-    if not settings.llm:
-        raise SystemUnknown(
-            "--judge needs a language model: set DATELINE_LLM=openai-like:URL#MODEL"
-        )
-    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
-    llm = configured_llm(settings.llm, key, experiment.timeout_seconds)
-    judged_by = {"model": settings.llm, **judge_settings()}
+    llm, model = language_model("--judge", experiment.timeout_seconds)
+    judged_by = {"model": model, **judge_settings()}
     return (lambda case, prediction: judge(case, prediction, llm)), judged_by
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from eval.errors import SystemUnknown
+from eval.language_model import language_model
 from eval.records import Dataset
 from eval.systems import System
 
@@ -21,6 +22,7 @@ SYSTEMS = {
     "llama-index-llm": "the same as a query engine, with the model that DATELINE_LLM names",
 }
 Tell = Callable[[str], None]
+_THAT = "that system"
 
 
 def open_system(
@@ -56,7 +58,7 @@ def _over_our_index(
     from eval.systems.ours import Ours
     from eval.systems.retrieval import Retrieval
 
-    llm = _llm(timeout_seconds) if name == "llm" else None
+    llm = language_model(_THAT, timeout_seconds)[0] if name == "llm" else None
     store, embedder = opened_corpus(dataset, data, tell=tell)
     try:
         if llm is not None:
@@ -82,20 +84,7 @@ def _plain(
 
     if name == "llama-index":
         return PlainLlamaIndex.over(dataset, data, tell)
-    llm = _llm(timeout_seconds)
+    llm, _ = language_model(_THAT, timeout_seconds)
     from eval.systems.llama_index_llm import PASSAGES, PlainQueryEngine
 
     return PlainQueryEngine(PlainLlamaIndex.over(dataset, data, tell, PASSAGES), llm)
-
-
-def _llm(timeout_seconds: float):
-    from qa.llm import configured_llm
-    from qa.settings import read_settings
-
-    settings = read_settings()
-    if not settings.llm:
-        raise SystemUnknown(
-            "that system needs a language model: set DATELINE_LLM=openai-like:URL#MODEL"
-        )
-    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
-    return configured_llm(settings.llm, key, timeout_seconds)

@@ -9,7 +9,7 @@ from eval.records import Prediction, RankedPassage
 from eval.systems import Asked
 from eval.systems.from_answer import passage_of
 from index.embed import Embedder
-from index.records import Scored
+from index.records import Hit, Scored
 from index.store import Store
 from qa.retrieve import Retriever
 
@@ -73,13 +73,7 @@ class Retrieval:
 def _passages(store: Store, scored: list[Scored]) -> tuple[RankedPassage, ...]:
     by_id = {one.id: one for one in store.passages([one.passage_id for one in scored])}
     return tuple(
-        RankedPassage(
-            article_id=passage.article_id,
-            text=passage.text,
-            score=one.score,
-            title=passage.title,
-            start=passage.start,
-        )
+        passage_of(Hit(passage, one.score))
         for one in scored
         if (passage := by_id.get(one.passage_id)) is not None
     )
