@@ -9,7 +9,6 @@ were not faster: `eval/bench/embedding.py` measures them.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from index.cores import cores
 from index.graph import DIMENSION, Precision
 from index.model import agreement, build, identity, open_session, run_one, run_probes
 from index.tokens import ModelTokenizer
@@ -94,7 +94,7 @@ class Embedder:
                 )
                 precision = "fp32"
                 session = open_session(build(folder, precision))
-        return cls(session, tokenizer, identity(precision), threads or _cores())
+        return cls(session, tokenizer, identity(precision), threads or cores())
 
     def embed_query(self, text: str) -> np.ndarray:
         """float32 (384,) of a question, length 1."""
@@ -129,10 +129,3 @@ class Embedder:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(self._threads, "embed")
             return self._pool
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -7,7 +7,7 @@ DatelineError                      the root of every error of ours; its text say
     │   ├── FormatTooNew           written by a later release
     │   ├── FolderFull             no room, or not writable
     │   └── CatalogueDamaged       the truth itself is damaged: restore a backup
-    ├── ModelError                 the embedding model's file is missing or not the pinned one
+    ├── ModelError                 a file of the embedding or the reader's model is missing, damaged
     │   └── ModelMismatch          the folder was made with another embedding model
     ├── LexicalIndexDamaged        tantivy's files can't be read: they are built again
     ├── VectorStoreError           Chroma cannot be reached or used

@@ -1,7 +1,8 @@
 """The embedding model's files: the pinned package's, and the graph built from them.
 
 The model is all-MiniLM-L6-v2. Its package is located and never imported, because
-importing it wants sentence-transformers and with it torch.
+importing it wants sentence-transformers and with it torch. Models that are made of the same
+weights locate, keep and run their files with the functions here.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ _DIGESTS = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
+WEIGHTS_DIGEST = _DIGESTS["model.safetensors"]  #: SHA-256 of the pinned weights' file
 _REFERENCE = "reference"
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 _REINSTALL = (
@@ -64,7 +66,7 @@ def package_file(name: str) -> Path:
         raise ModelError(f"The embedding model's package is not installed. {_REINSTALL}")
     path = Path(folder, "model", name)
     try:
-        found = _digest(path)
+        found = file_digest(path)
     except OSError as error:
         raise ModelError(
             f"The embedding model's {name} cannot be read ({error.strerror}). {_REINSTALL}"
@@ -81,13 +83,26 @@ def build(folder: Path, precision: Precision = "int8") -> Path:
     a graph that does not match is built anew. Raises ModelError for the package,
     DataFolderError for the folder.
     """
-    key = f"{_DIGESTS['model.safetensors']}/{identity(precision)}"
-    name = f"{NAME}-{precision}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.onnx"
-    path = Path(folder, "models", name)
+    return kept(
+        folder,
+        f"{NAME}-{precision}",
+        f"{WEIGHTS_DIGEST}/{identity(precision)}",
+        lambda: pinned_graph(precision).SerializeToString(deterministic=True),
+    )
+
+
+def kept(folder: Path, name: str, recipe: str, make: Callable[[], bytes]) -> Path:
+    """The graph's file in folder/models, made there unless an undamaged one exists.
+
+    `recipe` says all that the graph depends on: another recipe is another file. Raises
+    DataFolderError when the file cannot be written, and what `make` raises. Any number of
+    processes may ask at once.
+    """
+    path = Path(folder, "models", f"{name}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}.onnx")
     seal = path.with_suffix(".sha256")
     if _sealed(path, seal):
         return path
-    content = pinned_graph(precision).SerializeToString(deterministic=True)
+    content = make()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # The seal last: a kill between the two leaves a graph that is not trusted.
@@ -96,7 +111,7 @@ def build(folder: Path, precision: Precision = "int8") -> Path:
     except OSError as error:
         kind = FolderFull if error.errno in _NO_ROOM else DataFolderError
         raise kind(
-            f"The embedding model cannot be written to {path.parent} ({error.strerror}). "
+            f"The model {name} cannot be written to {path.parent} ({error.strerror}). "
             "Make sure that it is a folder with 100 MB free that you can write to, "
             "or name another with --data."
         ) from error
@@ -162,16 +177,17 @@ def agreement(session: onnxruntime.InferenceSession, vectors: np.ndarray) -> flo
     return float((vectors * reference).sum(axis=1).mean())
 
 
-def _sealed(path: Path, seal: Path) -> bool:
-    try:
-        return _digest(path) == seal.read_text("ascii", errors="replace").strip()
-    except OSError:  # missing or unreadable: building will say what is wrong with the folder
-        return False
-
-
-def _digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sealed(path: Path, seal: Path) -> bool:
+    try:
+        return file_digest(path) == seal.read_text("ascii", errors="replace").strip()
+    except OSError:  # missing or unreadable: building will say what is wrong with the folder
+        return False
 
 
 def _write(path: Path, content: bytes) -> None:

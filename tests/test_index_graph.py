@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +25,7 @@ from index.model import (
     run_probes,
 )
 from index.tokens import ModelTokenizer
+from tests.bert import hidden
 
 
 @pytest.fixture(scope="module")
@@ -44,36 +44,8 @@ def tokenizer() -> ModelTokenizer:
 
 
 def bert(ids: list[int]) -> np.ndarray:
-    """The network as its paper writes it, in float64, one text, mean-pooled, length 1."""
-    weights = load_file(package_file("model.safetensors"))
-
-    def weight(name: str) -> np.ndarray:
-        return weights[name].astype(np.float64)
-
-    def linear(x: np.ndarray, name: str) -> np.ndarray:
-        return x @ weight(f"{name}.weight").T + weight(f"{name}.bias")
-
-    def normal(x: np.ndarray, name: str) -> np.ndarray:
-        x = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-12)
-        return x * weight(f"{name}.weight") + weight(f"{name}.bias")
-
-    gelu = np.vectorize(lambda x: 0.5 * x * (1 + math.erf(x / math.sqrt(2))))
-    x = weight("embeddings.word_embeddings.weight")[ids]
-    x = x + weight("embeddings.position_embeddings.weight")[: len(ids)]
-    x = normal(x + weight("embeddings.token_type_embeddings.weight")[0], "embeddings.LayerNorm")
-    for layer in range(6):
-        name = f"encoder.layer.{layer}."
-        query, key, value = (
-            linear(x, f"{name}attention.self.{part}").reshape(len(ids), 12, 32).swapaxes(0, 1)
-            for part in ("query", "key", "value")
-        )
-        scores = np.exp(query @ key.swapaxes(1, 2) / math.sqrt(32))
-        seen = (scores / scores.sum(-1, keepdims=True)) @ value
-        seen = linear(seen.swapaxes(0, 1).reshape(len(ids), 384), f"{name}attention.output.dense")
-        x = normal(seen + x, f"{name}attention.output.LayerNorm")
-        wide = gelu(linear(x, f"{name}intermediate.dense"))
-        x = normal(linear(wide, f"{name}output.dense") + x, f"{name}output.LayerNorm")
-    mean = x.mean(0)
+    """The network in float64, one text, mean-pooled, length 1."""
+    mean = hidden(load_file(package_file("model.safetensors")), ids).mean(0)
     return mean / np.linalg.norm(mean)
 
 

@@ -1,0 +1,1 @@
+"""Train the reader. Needs torch, which nothing else does."""
