@@ -8,8 +8,9 @@ INSTALLED := $(VENV)/installed
 SAMPLE := .dateline/sample
 Q ?= who claimed the Erbil attack?
 GROWTH := .dateline/eval/growth
+TORCH ?= torch
 
-.PHONY: ask test lint bench soak lock clean
+.PHONY: ask test lint bench train soak lock clean
 
 ## Install, index the sample articles, and answer a question: make ask Q="…"
 ask: $(SAMPLE)/indexed
@@ -29,6 +30,12 @@ lint: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python -m eval.bench.run --bench "$(DATELINE_BENCH)" --out eval/bench/results --growth $(GROWTH)
 	$(BIN)/python -m eval.bench.readme
+
+## Train the reader anew (an hour and more; installs torch); DATELINE_BENCH names the folder of the public data
+train: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
+	$(BIN)/python -m eval.train.reader --bench "$(DATELINE_BENCH)" --data $(GROWTH)/ours-1 --work .dateline/train
+	$(BIN)/python -m eval.train.calibrate --bench "$(DATELINE_BENCH)" --data $(GROWTH)/ours-1
 
 ## Two hundred kills
 soak: $(INSTALLED)
