@@ -6,13 +6,14 @@ import time
 import uuid
 from dataclasses import replace
 from datetime import date
-from typing import Protocol
 
 from index.records import Filters, Hit, Passage
 from index.store import Store
 from qa.config import ReaderConfig
+from qa.draft import Draft, abstain
 from qa.errors import QuestionTooLong
-from qa.read import Reader, SentenceEmbedder, SentenceReader
+from qa.read import Model, Reader, TrainedReader
+from qa.reader_model import ReaderModel
 from qa.records import (
     AbstainReason,
     Answer,
@@ -23,18 +24,13 @@ from qa.records import (
     SearchResult,
     Understood,
 )
-from qa.retrieve import RetrievalConfig, Retriever
+from qa.retrieve import QueryEmbedder, RetrievalConfig, Retriever
 from qa.understand import is_question, understand
-from qa.verify import verify
-from qa.write import Draft, abstain, compose
+from qa.verify import is_proved
+from qa.write import compose
 
 MOST_CHARACTERS = 4000  #: of a question; no index reads further
-_READ = 12  #: passages that the reader is given at least
 _ROUNDS = 3  #: times a question is read before articles that change under it are given up on
-
-
-class Embedder(SentenceEmbedder, Protocol):
-    """One model embeds questions, passages and sentences."""
 
 
 class Answerer:
@@ -52,18 +48,20 @@ class Answerer:
     def over(
         cls,
         store: Store,
-        embedder: Embedder,
+        embedder: QueryEmbedder,
         retrieval: RetrievalConfig | None = None,
         reading: ReaderConfig | None = None,
+        model: Model | None = None,
     ) -> Answerer:
-        """The default: our retriever and the reader that needs no training."""
+        """Our retriever and the trained reader.
+
+        Without `model`, this release's is opened, kept in the store's folder; that raises
+        ModelError and DataFolderError (see `ReaderModel.open`).
+        """
         config = reading or ReaderConfig()
-        return cls(
-            store,
-            Retriever(store, embedder, retrieval),
-            SentenceReader(embedder, config),
-            config,
-        )
+        model = model or ReaderModel.open(store.config.data, store.config.threads)
+        retriever = Retriever(store, embedder, retrieval)
+        return cls(store, retriever, TrainedReader(model, config), config)
 
     @property
     def engine(self) -> str:
@@ -98,6 +96,8 @@ class Answerer:
             abstain_reason=draft.abstain_reason,
             text=draft.text,
             short_answer=draft.short_answer,
+            also=draft.also,
+            confidence=round(min(1.0, draft.confidence), 4),
             citations=draft.citations,
             conflicts=draft.conflicts,
             independent_sources=draft.independent_sources,
@@ -129,22 +129,26 @@ class Answerer:
         """The draft and the passages it was read from, none of them withdrawn meanwhile."""
         for _ in range(_ROUNDS):
             began = time.perf_counter()
+            count = max(self._config.passages, question.top_k)
             hits = self.retriever.retrieve(
-                understood.text, max(_READ, question.top_k), understood.as_of, question.filters
+                understood.text, count, understood.as_of, question.filters
             )
             timings["retrieve"] = _since(began)
             if not hits:
                 return abstain(self._why_nothing(question)), hits
             began = time.perf_counter()
             reading: Reading = self._reader.read(understood, hits)
+            hits = list(reading.passages or hits)
             draft = compose(understood, reading, hits, self._config)
             timings["read"] = _since(began)
             live = self._live(hits)
-            if _is_proved(draft, live):
-                return draft, [hit for hit in hits if hit.passage.id in live]
+            if is_proved(draft, live):
+                kept = [hit for hit in hits if hit.passage.id in live]
+                return draft, kept
             # A cited article was withdrawn or replaced while it was read: once more.
         live = self._live(hits)
-        return abstain(AbstainReason.LOW_SUPPORT), [one for one in hits if one.passage.id in live]
+        kept = [hit for hit in hits if hit.passage.id in live]
+        return abstain(AbstainReason.LOW_SUPPORT), kept
 
     def _live(self, hits: list[Hit]) -> dict[str, Passage]:
         """Those of the passages that the catalogue still holds, as it holds them now, by id."""
@@ -158,30 +162,6 @@ class Answerer:
             if self.retriever.retrieve(question.text, 1, None, anytime):
                 return AbstainReason.OUT_OF_DATE_RANGE
         return AbstainReason.NO_RELEVANT_PASSAGES
-
-
-def _is_proved(draft: Draft, live: dict[str, Passage]) -> bool:
-    """Whether every quote, and the short answer in one, stand in the catalogue now."""
-    for citation in draft.citations:
-        source = _slice(live.get(citation.passage_id), citation.start, citation.end)
-        if verify(citation, source, draft.text).verification == "unsupported":
-            return False
-    short = draft.short_answer
-    if short is None:
-        return True
-    cited = next((one for one in draft.citations if one.number == short.citation), None)
-    return (
-        cited is not None
-        and cited.start <= short.start < short.end <= cited.end
-        and _slice(live.get(cited.passage_id), short.start, short.end) == short.text
-    )
-
-
-def _slice(passage: Passage | None, start: int, end: int) -> str | None:
-    """The article's text from `start` to `end`, as far as the passage holds it."""
-    if passage is None or not passage.start <= start <= end <= passage.end:
-        return None
-    return passage.text[start - passage.start : end - passage.start]
 
 
 def _refuse_long(text: str) -> None:

@@ -7,6 +7,7 @@ What cannot be resolved stays open and agrees with everything.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,16 +16,16 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 #: Capitalised words that name a time and nobody.
-DAY_NAMES = frozenset([*MONTHS, *_WEEKDAYS, *(month[:3] for month in MONTHS)])
+DAY_NAMES = frozenset([*MONTHS, *WEEKDAYS, *(month[:3] for month in MONTHS)])
 
 _MONTH = r"(?P<month>" + "|".join(
     f"{m[:3]}(?:{m[3:]})?" if m != "September" else "Sept?(?:ember)?" for m in MONTHS
 ) + r")\b\.?"  # fmt: skip
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\b(?!:\d)"
 _YEAR = r"(?P<year>(?:19|20)\d{2})\b"
-_WEEKDAY = r"(?P<weekday>" + "|".join(_WEEKDAYS) + r")\b"
+_WEEKDAY = r"(?P<weekday>" + "|".join(WEEKDAYS) + r")\b"
 _PART = r"(?:\s(?:morning|afternoon|evening|night))?"
 _PATTERNS = tuple(
     re.compile(pattern)
@@ -64,6 +65,27 @@ class Day:
         """Whether both can be the same day: no part that both know differs."""
         pairs = ((self.year, other.year), (self.month, other.month), (self.day, other.day))
         return all(a is None or b is None or a == b for a, b in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days from the first to the last, both included. Raises `ValueError` for none."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.first > self.last:
+            raise ValueError(f"a period can't end ({self.last}) before it begins ({self.first})")
+
+
+def calendar_period(year: int, month: int | None = None, day: int | None = None) -> Period:
+    """A year, a month or a day of the calendar. Raises `ValueError` where there is no such one."""
+    if month is None:
+        return Period(date(year, 1, 1), date(year, 12, 31))
+    if day is None:
+        return Period(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
+    return Period(date(year, month, day), date(year, month, day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +148,7 @@ def _relative(parts: dict[str, str | None], published: date) -> Day:
     """A weekday is the latest one up to the publication unless the text says "next"."""
     weekday, relative = parts.get("weekday"), parts.get("relative")
     if weekday:
-        back = (published.weekday() - _WEEKDAYS.index(weekday)) % 7
+        back = (published.weekday() - WEEKDAYS.index(weekday)) % 7
         shift = (parts.get("shift") or "").lower()
         if shift == "next":
             back -= 7

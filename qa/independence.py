@@ -1,10 +1,11 @@
-"""Which texts are copies of one another, so that a syndicated report counts as one source."""
+"""Which articles are one source: copies of one another, and those of one outlet."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from index.records import source_key
 from qa.words import fold
 
 _SHINGLE = 5  # words
@@ -36,3 +37,20 @@ def group_copies(texts: Sequence[str], threshold: float = 0.6) -> list[int]:
                 labels[index] = labels[earlier]
                 break
     return labels
+
+
+def count_sources(articles: Sequence[tuple[str, str | None]], threshold: float = 0.6) -> int:
+    """How many independent sources a list of (text, outlet) has.
+
+    Copies are one source and so are articles of one outlet, also where only a chain of both joins
+    them: an outlet's own report, another of it, and a copy of that elsewhere. An article that does
+    not tell its outlet is joined by copying alone.
+    """
+    labels = group_copies([text for text, _ in articles], threshold)
+    outlets: dict[str, int] = {}
+    for index, (_, outlet) in enumerate(articles):
+        if not outlet or not outlet.strip():
+            continue
+        own, other = labels[index], labels[outlets.setdefault(source_key(outlet), index)]
+        labels = [other if label == own else label for label in labels]
+    return len(set(labels))

@@ -14,6 +14,7 @@ from index.records import Filters, Found, Rejected
 from index.store import Store
 from index.tokens import ModelTokenizer
 from qa.answer import Answerer
+from qa.config import READING
 from qa.errors import BadRequest
 from qa.journal import Journal
 from qa.records import Answer, Question, SearchResult
@@ -46,7 +47,7 @@ class LocalDesk:
     def __init__(self, store: Store, embedder: Embedder, settings: Settings) -> None:
         self._store = store
         self._embedder = embedder
-        self._answerer = Answerer.over(store, embedder)
+        self._answerer = Answerer.over(store, embedder, reading=READING[settings.reading])
         self._ingest = Ingest(store, embedder, ModelTokenizer(), settings.index)
         self._journal = Journal(settings.index.data, settings.kept_answers)
         self._writing = threading.Lock()

@@ -67,6 +67,8 @@ def alike(one: str, other: str) -> float:
     sounds = _sounds(one), _sounds(other)
     if abs(len(sounds[0]) - len(sounds[1])) > 1:
         return 0.0  # Nigeria is no spelling of Niger
+    if sounds[0] == sounds[1] and len(sounds[0]) >= _MIN_SKELETON:
+        return 0.9  # "Haqq" and "Haq"
     like = _ratio(*sounds)
     if len(bones) >= _MIN_SKELETON and bones == others and like >= _MIN_RATIO:
         return 0.9

@@ -51,9 +51,10 @@ def opened_answerer(
 ) -> Iterator[Answerer]:
     """Everything that a question needs."""
     from qa.answer import Answerer
+    from qa.config import READING
 
     with _opened(settings, purpose, tell) as (store, embedder):
-        yield Answerer.over(store, embedder)
+        yield Answerer.over(store, embedder, reading=READING[settings.reading])
 
 
 @contextmanager

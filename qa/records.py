@@ -15,6 +15,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from index.records import Filters, Hit
+from qa.days import Period
 
 
 class Status(StrEnum):
@@ -58,6 +59,7 @@ class Understood:
     kind: Kind  #: the type of answer asked for: evidence, not a rule
     terms: tuple[str, ...] = ()  #: its content words, lower case, in order
     names: tuple[str, ...] = ()  #: its capitalised names, as written
+    when: Period | None = None  #: the days that it asks about; None: it names no clear time
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class Finding:
     end: int
     support: float  #: 0..1, how well the sentence supports an answer
     span: tuple[int, int] | None = None  #: the short answer, in the article's text
-    span_score: float = 0.0  #: 0..1
+    span_score: float = 0.0  #: 0..1, the answer's probability, all findings that give it together
+    answer: int = 0  #: number of the answer that it gives: 0 the best; equal ones say the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ class Reading:
     """What a reader found in the passages: findings best first."""
 
     findings: tuple[Finding, ...] = ()
-    confidence: float = 0.0  #: 0..1, that the passages answer the question at all
+    confidence: float = 0.0  #: 0..1, that the passages answer the question and answer 0 is it
+    passages: tuple[Hit, ...] = ()  #: the hits in the reader's order, where it has one
 
 
 class Record(BaseModel):
@@ -96,7 +100,10 @@ class Citation(Record):
     url: str | None
     source: str | None = Field(description="The outlet, null where the article does not tell")
     published: date | None
-    quote: str = Field(description="Verbatim: the article's text from start to end")
+    quote: str = Field(
+        description="Verbatim: the article's text from start to end, without the names that the "
+        "answer's text adds in brackets"
+    )
     start: int = Field(description="Code points into the article's cleaned text")
     end: int
     answer_start: int = Field(description="Code points into the answer's text")
@@ -108,7 +115,10 @@ class Citation(Record):
 class ShortAnswer(Record):
     """The few words asked for, and where they stand in the source."""
 
-    text: str
+    text: str = Field(
+        description="Verbatim: the article's text from start to end; only the answer to a "
+        'yes-or-no question is "yes" or "no", and start to end is the sentence that proves it'
+    )
     citation: int = Field(ge=1, description="The number of the citation that proves it")
     start: int = Field(description="Code points into the cited article's cleaned text")
     end: int
@@ -120,13 +130,20 @@ class Position(Record):
 
     value: str
     citations: tuple[int, ...]
+    published: date | None = Field(
+        default=None, description="The day on which a cited article first gave it"
+    )
 
 
 class Conflict(Record):
-    """Sources that disagree."""
+    """Sources that do not say the same: they disagree, or the later ones know more."""
 
     about: str
-    positions: tuple[Position, ...]
+    positions: tuple[Position, ...] = Field(description="The answer's own first")
+    kind: Literal["disagreement", "update"] = Field(
+        default="disagreement",
+        description='"update": a number that grew from report to report, the latest one first',
+    )
 
 
 class AppliedFilters(Record):
@@ -168,6 +185,16 @@ class Answer(Record):
     abstain_reason: AbstainReason | None
     text: str
     short_answer: ShortAnswer | None
+    also: tuple[ShortAnswer, ...] = Field(
+        default=(), description="Further answers, where the question asks for several"
+    )
+    confidence: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="How probable it is that the articles answer and that this is the answer, "
+        "also where it abstains",
+    )
     citations: tuple[Citation, ...]
     conflicts: tuple[Conflict, ...]
     independent_sources: int = Field(description="Citing articles, syndicated copies counted once")

@@ -5,7 +5,8 @@ Both searches name candidates. Each candidate's score is its cosine with the que
 BM25 score scaled to 0..1 over the list (a CombSUM: Fox and Shaw, "Combination of Multiple
 Searches", TREC-2, 1994), less a little the further down in the article it stands, since
 news tells the most important first; all times a factor for how near the article's
-publication is to the day the question is asked as of. Weights: `RetrievalConfig`.
+publication is to the time that the question names ("in May", "on Monday": `qa.asked_time`), or to
+the day it is asked as of where it names none or one that is not over. Weights: `RetrievalConfig`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from typing import Protocol
 import numpy as np
 
 from index.records import Filters, Hit, Passage, Scored
+from qa.asked_time import asked_time
+from qa.days import Period
 from qa.independence import containment, shingles
 
 
@@ -31,6 +34,8 @@ class RetrievalConfig:
     depth_weight: float = 0.009  #: lost for each e-fold of characters before the passage
     nearness_weight: float = 0.6  #: how much an article of the very day gains
     nearness_days: float = 30.0  #: after so many days the gain is down to 1/e
+    named_times: bool = True  #: whether a time that the question names counts, or only `as_of`
+    undated_as: int = 8  #: most relevant dated passages, whose mean gain an undated one has
     copy_share: float = 0.8  #: passages sharing so much of their word sequences are copies
 
 
@@ -65,8 +70,8 @@ class Retriever:
     ) -> list[Hit]:
         """The k best passages for a question, best first, near-identical ones collapsed.
 
-        `Hit.parts` tells each index's rank and score, the factor for nearness in time
-        (1 for an article without a date) and how many copies were collapsed into the hit.
+        `as_of` None: time does not count. `Hit.parts` tells each index's rank and score, the
+        factor for nearness in time and how many copies were collapsed into the hit.
         """
         depth = max(self.config.candidates, k)
         vector = self._embedder.embed_query(text)
@@ -74,32 +79,77 @@ class Retriever:
         lexical = self._store.search_lexical(text, depth, filters)
         parts = gather(dense, lexical)
         vectors = self._store.vectors_of([one for one in parts if "dense" not in parts[one]])
-        hits = []
-        for passage in self._store.passages(list(parts)):
-            part = parts[passage.id]
-            if "dense" not in part and passage.id in vectors:
-                part["dense"] = float(vectors[passage.id] @ vector)
-            part["nearness"] = self._nearness(passage.published, as_of)
-            hits.append(Hit(passage, self._score(part, passage.start), part))
+        passages = self._store.passages(list(parts))
+        for passage in passages:
+            if "dense" not in parts[passage.id] and passage.id in vectors:
+                parts[passage.id]["dense"] = float(vectors[passage.id] @ vector)
+        relevance = [self._relevance(parts[one.id], one.start) for one in passages]
+        near = nearest_to(text if self.config.named_times else "", as_of)
+        factors = self._nearness(passages, relevance, near)
+        most = (1 + self.config.lexical_weight) * (1 + self.config.nearness_weight)
+        hits = [
+            # 1 is a first passage of the very day that is best in every way.
+            Hit(passage, relevant * factor / most, parts[passage.id] | {"nearness": factor})
+            for passage, relevant, factor in zip(passages, relevance, factors, strict=True)
+        ]
         hits.sort(key=lambda hit: (-hit.score, hit.passage.id))
         return collapse(hits, k, self.config.copy_share)
 
-    def _score(self, part: dict[str, float], start: int) -> float:
-        """0..1: 1 for a first passage of the very day that is best in every way."""
+    def _relevance(self, part: dict[str, float], start: int) -> float:
+        """Without regard to time: 0 .. 1 + lexical_weight."""
         config = self.config
-        relevance = (
+        return max(
+            0.0,
             part.get("dense", 0.0)
             + config.lexical_weight * part.get("lexical_scaled", 0.0)
-            - config.depth_weight * math.log1p(start)
+            - config.depth_weight * math.log1p(start),
         )
-        most = (1 + config.lexical_weight) * (1 + config.nearness_weight)
-        return max(0.0, relevance) * part["nearness"] / most
 
-    def _nearness(self, published: date | None, as_of: date | None) -> float:
-        if published is None or as_of is None:
-            return 1.0
-        days = abs((as_of - published).days)
-        return 1 + self.config.nearness_weight * math.exp(-days / self.config.nearness_days)
+    def _nearness(
+        self, passages: Sequence[Passage], relevance: Sequence[float], near: Period | None
+    ) -> list[float]:
+        """The factor of each passage, 1 for all where there is no time to be near to.
+
+        The most relevant passages tend to be near, so that the mean of all would put undated ones
+        back, and no factor at all still more: theirs is the mean of the most relevant.
+        """
+        if near is None:
+            return [1.0] * len(passages)
+        weight, days = self.config.nearness_weight, self.config.nearness_days
+        factors = {
+            place: 1 + weight * closeness(passage.published, near, days)
+            for place, passage in enumerate(passages)
+            if passage.published is not None
+        }
+        order = sorted(factors, key=lambda place: (-relevance[place], passages[place].id))
+        top = [factors[place] for place in order[: self.config.undated_as]]
+        undated = sum(top) / len(top) if top else 1.0
+        return [factors.get(place, undated) for place in range(len(passages))]
+
+
+def nearest_to(text: str, as_of: date | None) -> Period | None:
+    """The days that articles gain by being near to; None where time does not count.
+
+    A time that is over is told of then and soon after. Of one that is not ("this week", "since
+    June", "next year"), and where the question names none, the latest articles tell.
+    """
+    if as_of is None:
+        return None
+    when = asked_time(text, as_of)
+    return when if when is not None and when.last < as_of else Period(as_of, as_of)
+
+
+def closeness(published: date, near: Period, days: float) -> float:
+    """0..1: 1 within the period, down to 1/e so many days before it or after it.
+
+    What takes longer is told of longer: after a period it fades over the period's own length where
+    that is more, since last year's figures come out this year.
+    """
+    before, after = (near.first - published).days, (published - near.last).days
+    if before > 0:
+        return math.exp(-before / days)
+    length = (near.last - near.first).days + 1
+    return math.exp(-max(0, after) / max(days, length))
 
 
 def gather(dense: Sequence[Scored], lexical: Sequence[Scored]) -> dict[str, dict[str, float]]:

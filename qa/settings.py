@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 from index.config import IndexConfig
+from qa.config import Thoroughness
 from qa.errors import BadConfiguration
 
 DEFAULT_FILE = "dateline.toml"
@@ -45,6 +46,9 @@ class Settings(BaseSettings):
     )
     title_tokens: int = Field(
         40, ge=0, le=44, description="Most tokens of the title embedded with it; likewise"
+    )
+    reading: Thoroughness = Field(
+        "full", description="How much is read for a question: full or fast, which reads less"
     )
     host: str = Field("127.0.0.1", description="Where `dateline serve` listens")
     port: int = Field(8000, ge=0, le=65535, description="Its port; 0: any free one")

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from index.rows import Stored
-from qa.records import AbstainReason, Answer, Citation, FoundPassage
+from qa.records import AbstainReason, Answer, Citation, Conflict, FoundPassage
 from qa.records_articles import ArticleSummary, summary_of
+from qa.target import target
 
 _QUOTED = 300  #: so many characters of a passage are shown where the whole is too long
 
@@ -34,17 +35,18 @@ def plain(text: str) -> str:
 
 
 def show_answer(answer: Answer) -> None:
-    """Print the answer, its citations, and for an abstention the nearest passages."""
-    if answer.short_answer:
-        print(plain(answer.short_answer.text))
+    """Print the answer, its citations, and for an abstention the nearest passages.
+
+    The few words that answer stand ahead of the sentences, one answer a line; not for "why" and
+    "how", which sentences answer, and not for a yes-or-no question, where the text begins with it.
+    """
+    lines = _short(answer)
+    if lines:
+        print(plain("\n".join(lines)))
         print()
     print(plain(answer.text))
     for conflict in answer.conflicts:
-        said = "; ".join(
-            f"{position.value} {''.join(f'[{n}]' for n in position.citations)}"
-            for position in conflict.positions
-        )
-        print(plain(f"The sources disagree: {said}"))
+        print(plain(_conflict(conflict)))
     if answer.citations:
         print()
         for citation in answer.citations:
@@ -56,6 +58,32 @@ def show_answer(answer: Answer) -> None:
         if answer.passages:
             print("\nNearest passages:")
             show_passages(answer.passages[:3], with_scores=False)
+
+
+def _short(answer: Answer) -> list[str]:
+    """The short answers, one a line; with several each has its citation's number."""
+    if answer.short_answer is None:
+        return []
+    if target(answer.standalone_question).kind in ("why", "how", "yes_no"):
+        return []
+    if not answer.also:
+        return [answer.short_answer.text]
+    return [f"{one.text} [{one.citation}]" for one in (answer.short_answer, *answer.also)]
+
+
+def _conflict(conflict: Conflict) -> str:
+    """What is said otherwise: "The sources disagree: two [1]; three [2]"."""
+    said = [
+        f"{position.value} {''.join(f'[{n}]' for n in position.citations)}"
+        for position in conflict.positions
+    ]
+    if conflict.kind != "update":
+        return f"The sources disagree: {'; '.join(said)}"
+    dated = [
+        f"{text} ({position.published or 'undated'})"
+        for text, position in zip(said, conflict.positions, strict=True)
+    ]
+    return f"Earlier reports said otherwise: latest {dated[0]}; before it {'; '.join(dated[1:])}"
 
 
 def show_passages(passages: Sequence[FoundPassage], with_scores: bool = True) -> None:

@@ -1,11 +1,11 @@
-"""Names in a sentence: capitalised runs, and whose the nearest one is."""
+"""Names in a sentence: capitalised runs."""
 
 from __future__ import annotations
 
 import re
 
 from qa.days import DAY_NAMES
-from qa.span_records import CLAUSE, Sentence
+from qa.span_records import Sentence
 from qa.words import STOPWORDS, Word, fold, word_set
 
 _PARTICLES = word_set("of de del della di da la le du van von der den bin ibn al el and the")
@@ -17,7 +17,6 @@ TITLES = word_set(
     mr mrs ms dr sen gov rep gen col lt sgt prof professor attorney congressman congresswoman
     founder ceo"""
 )
-PLACE_PREPOSITIONS = word_set("in at near from to on inside outside across into around")
 
 
 def names(sentence: Sentence) -> list[tuple[int, int]]:
@@ -95,33 +94,3 @@ def _trim(sentence: Sentence, run: list[Word]) -> tuple[int, int] | None:
     end = run[-1].end
     possessive = re.search(r"['’]s?$", run[-1].text)
     return run[0].start, end - (len(possessive.group()) if possessive else 0)
-
-
-def word_before(sentence: Sentence, start: int) -> str:
-    """The word in front of an offset, lower case; "the" is skipped."""
-    before = [w for w in sentence.words if w.end <= start][-2:]
-    texts = [w.text.lower() for w in before]
-    if texts and texts[-1] in ("the", "a", "an"):
-        texts.pop()
-    return texts[-1] if texts else ""
-
-
-def is_of_another(sentence: Sentence, start: int, end: int) -> bool:
-    """Whether the name nearest to a date or amount is another one than the question's.
-
-    "Balad on Sunday, Erbil on 15 February": the second date is not Balad's.
-    """
-    distances: list[tuple[int, bool]] = []
-    for first, last in names(sentence):
-        asked = any(
-            first <= sentence.words[i].start < last and sentence.words[i].text[0].isupper()
-            for i in sentence.matched
-        )
-        between = sentence.text[last:start] if last <= start else sentence.text[end:first]
-        if first < end and start < last:
-            continue
-        clauses = len(CLAUSE.findall(between))
-        distances.append((len(between.split()) + 4 * clauses, asked))
-    if not any(asked for _, asked in distances):
-        return False
-    return not min(distances, key=lambda pair: (pair[0], not pair[1]))[1]

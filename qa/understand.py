@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from qa.asked_time import asked_time
 from qa.days import DAY_NAMES
 from qa.records import Question, Understood
 from qa.target import AUXILIARIES, EMPTY, target
@@ -34,12 +35,14 @@ def understand(question: Question, today: date) -> Understood:
             terms.setdefault(word.text)
         elif word.key not in STOPWORDS and word.text.lower() not in STOPWORDS | EMPTY:
             terms.setdefault(re.sub(r"['’]s?$", "", word.text).lower())
+    as_of = question.as_of or today
     return Understood(
         text=text,
-        as_of=question.as_of or today,
+        as_of=as_of,
         kind=target(text).kind,
         terms=tuple(terms),
         names=_names(content),
+        when=asked_time(text, as_of),
     )
 
 

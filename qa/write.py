@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.records import Hit
+from qa.choose import other_voices, prepared, says_the_same, sides_of, together
 from qa.config import ReaderConfig
-from qa.conflicts import Side, agree, disagreements, sentence_of, span_of
-from qa.independence import containment, group_copies, shingles
+from qa.conflicts import Dispute, disputes
+from qa.draft import NOT_SAID, Draft, Insertion, abstain
+from qa.independence import count_sources
+from qa.quote import Quote, cite, named_in, quotes_of
 from qa.records import (
     AbstainReason,
-    Citation,
     Conflict,
     Finding,
     Position,
@@ -21,267 +22,188 @@ from qa.records import (
     Status,
     Understood,
 )
-from qa.target import target
-from qa.verify import verify
+from qa.said import agree, answer_numbers, span_of
+from qa.several import asks_for_several, further, lists, whole_list
+from qa.target import Target, target
+from qa.write_yes_no import compose_yes_no
+from qa.writing_config import WritingConfig
+from qa.yes_no import is_asked
 
-NOT_SAID = "The articles do not say."
-
-_SENTENCE_SHINGLE = 3  # words; sentences are shorter than articles
-_ALIKE = 0.6  # shared runs from which two sentences say the same in the same words
-#: A sentence that starts like this speaks of something named before it.
-_LEANS_BACK = re.compile(
-    r"^(?:[“\"])?(?:he|she|it|they|his|her|its|their|both|neither|"
-    r"(?:this|that|these|those)(?= (?:is|was|are|were|has|had|have|came|comes|follows|means)))\b",
-    re.I,
-)
-
-
-_Place = tuple[str, int, int]
+__all__ = ["NOT_SAID", "Draft", "Insertion", "abstain", "compose"]
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """An answer without the particulars of the request."""
+class _Answering:
+    """What a reading says, before it is put into words."""
 
-    text: str
-    status: Status
-    abstain_reason: AbstainReason | None = None
-    short_answer: ShortAnswer | None = None
-    citations: tuple[Citation, ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
-    independent_sources: int = 0  #: articles that support it, copies counted once
-
-
-@dataclass(frozen=True, slots=True)
-class _Quote:
-    """What is quoted for a finding: its sentence, with the one before where it leans on it."""
-
-    finding: Finding
-    start: int
-    end: int
-
-    @property
-    def text(self) -> str:
-        passage = self.finding.hit.passage
-        return passage.text[self.start - passage.start : self.end - passage.start]
-
-
-def abstain(reason: AbstainReason) -> Draft:
-    """An answer that says that there is none."""
-    return Draft(NOT_SAID, Status.ABSTAINED, reason)
+    lead: Finding
+    has_span: bool  #: whether its few words are shown
+    voices: tuple[Finding, ...] | None = None  #: what gives the lead's answer; None: anything may
+    also: tuple[Finding, ...] = ()  #: the best finding of each further answer
+    beside: tuple[Finding, ...] = ()  #: sentences that stand with the lead
+    disputes: tuple[Dispute, ...] = ()
 
 
 def compose(
-    question: Understood, reading: Reading, hits: Sequence[Hit], config: ReaderConfig
+    question: Understood,
+    reading: Reading,
+    hits: Sequence[Hit],
+    config: ReaderConfig,
+    writing: WritingConfig | None = None,
 ) -> Draft:
-    """The best one to three sentences verbatim, each followed by " [n]".
+    """The best sentences verbatim, each followed by " [n]"; names in brackets are `insertions`.
 
-    `Draft.text[answer_start:answer_end] == quote` for each citation. `hits` are those that were
-    read; without any the draft abstains, as it does where the reader's confidence is too low.
+    `Draft.text[answer_start:answer_end]` without its insertions is the quote of each citation.
+    `hits` are those that were read; without any the draft abstains, as it does where the reader's
+    confidence is too low.
     """
+    writing = writing or WritingConfig()
     if not hits or not reading.findings:
         return abstain(AbstainReason.NO_RELEVANT_PASSAGES)
-    if reading.confidence < config.partial_confidence:
-        lost = reading.findings[0].support < config.least_relevance
-        return abstain(AbstainReason.NO_RELEVANT_PASSAGES if lost else AbstainReason.LOW_SUPPORT)
     asked = target(question.text)
-    least = config.short_answer_score if asked.wants_span else config.phrase_score
-    lead = _lead(reading, least, config)
-    has_span = lead.span is not None and lead.span_score >= least
-    sides = disagreements(question, reading.findings, lead, config) if has_span else ()
-    quotes = _order(_select(question, reading.findings, lead, sides, has_span, config), lead)
-    text, citations = _cite(quotes)
-    numbers = {_place(quote.finding): n for n, quote in enumerate(quotes, 1)}
-    wanting = asked.wants_span and not has_span
-    sure = reading.confidence >= config.answered_confidence and not wanting
+    findings = prepared(question, asked, reading.findings, writing)
+    confidence = reading.confidence * _left(reading.findings[0], findings[0])
+    if confidence < config.partial_confidence:
+        lost = reading.findings[0].support < config.least_relevance
+        reason = AbstainReason.NO_RELEVANT_PASSAGES if lost else AbstainReason.LOW_SUPPORT
+        return abstain(reason, confidence)
+    if is_asked(question):
+        return compose_yes_no(question, findings, confidence, config, writing)
+    found = _answering(question, asked, findings, config, writing)
+    chosen = [found.lead, *found.also, *sides_of(found.disputes), *found.beside]
+    if not found.also:
+        chosen += other_voices(asked, findings, chosen, found.voices, config, writing)
+    quotes = quotes_of(chosen, found.lead, writing.sentences_back)
+    cited = cite(quotes)
+    wanting = asked.wants_span and not found.has_span
+    sure = confidence >= config.answered_confidence and not wanting
     return Draft(
-        text=text,
+        text=cited.text,
         status=Status.ANSWERED if sure else Status.PARTIAL,
-        short_answer=_short(lead, numbers[_place(lead)], reading.confidence) if has_span else None,
-        citations=citations,
-        conflicts=_conflicts(question, sides, numbers),
-        independent_sources=_independent(question, reading.findings, quotes, config),
+        short_answer=_short(found.lead, quotes, confidence) if found.has_span else None,
+        also=tuple(
+            _short(one, quotes, confidence * one.span_score / (found.lead.span_score or 1.0))
+            for one in found.also
+        ),
+        citations=cited.citations,
+        conflicts=tuple(_conflict(question, one, quotes) for one in found.disputes),
+        independent_sources=_independent(
+            question, findings, chosen, found.disputes, config, writing
+        ),
+        insertions=cited.insertions,
+        confidence=confidence,
     )
 
 
-def _place(finding: Finding) -> _Place:
-    return finding.hit.passage.article_id, finding.start, finding.end
+def _left(best: Finding, lead: Finding) -> float:
+    """What is left of the confidence where the reader's best finding denies what is asked."""
+    if best.span is not None and lead.span is not None:
+        return min(1.0, lead.span_score / best.span_score) if best.span_score else 1.0
+    return min(1.0, lead.support / best.support) if best.support else 1.0
 
 
-def _lead(reading: Reading, least: float, config: ReaderConfig) -> Finding:
-    """The finding that answers: the best, or one about as good that has the words asked for."""
-    best = reading.findings[0]
-    for finding in reading.findings:
-        close = finding.support >= config.follow_support * best.support
-        bar = least if finding is best else max(least, config.phrase_score)
-        if close and finding.span is not None and finding.span_score >= bar:
-            return finding
-    return best
-
-
-def _select(
+def _answering(
     question: Understood,
+    asked: Target,
     findings: Sequence[Finding],
-    lead: Finding,
-    sides: tuple[Side, ...],
-    has_span: bool,
     config: ReaderConfig,
-) -> list[Finding]:
-    """The lead, one sentence for each other side of a conflict, and what adds to the lead."""
-    chosen = [lead, *(side.findings[0] for side in sides[1:])]
-    most = config.max_sentences + max(0, len(sides) - 1)
-    if has_span and target(question.text).wants_span:
-        most = min(most, len(chosen) + 1)  # a second voice is enough for a fact of a few words
-    for finding in findings:
-        if len(chosen) >= most:
-            break
-        if finding in chosen or finding.support < config.follow_support * lead.support:
-            continue
-        if any(_says_the_same(finding, other) for other in chosen):
-            continue
-        if _leans_outside(finding, chosen):
-            continue
-        if (
-            has_span
-            and target(question.text).wants_span
-            and not (finding.span is not None and agree(question, lead, finding))
-        ):
-            continue
-        chosen.append(finding)
-    return chosen
+    writing: WritingConfig,
+) -> _Answering:
+    lead = findings[0]
+    has_span = lead.span is not None
+    if asked.kind in ("why", "how"):
+        drawn, beside = together(lead, findings, writing)
+        has_span = has_span and writing.has_short_reasons
+        alone = not beside and (drawn.start, drawn.end) == (lead.start, lead.end)
+        voices = _voices(question, findings, lead) if alone else ()
+        return _Answering(drawn, has_span, voices, beside=tuple(beside))
+    voices = _voices(question, findings, lead)
+    if not has_span:
+        return _Answering(lead, has_span, voices)
+    several = asks_for_several(question.text)
+    found = () if several else disputes(question, findings, lead, config, writing)
+    if found and found[0].sides[0].findings[0] != lead:
+        lead = found[0].sides[0].findings[0]  # a later report has a higher number
+        voices = _voices(question, findings, lead)
+    if named := named_in(lead, writing.sentences_back):
+        return _Answering(named, True, voices, beside=(replace(lead, span=None),))
+    listed = replace(lead, span=whole_list(question, asked, lead, several))
+    if several:
+        share, most = writing.several_share, writing.most_answers - 1
+        also = further(question, findings, lead, span_of(listed), share, most)
+        return _Answering(listed, True, voices, also=tuple(also))
+    return _Answering(listed, True, voices, disputes=found)
 
 
-def _leans_outside(finding: Finding, chosen: Sequence[Finding]) -> bool:
-    """Whether a finding needs the sentence before it and that one is not quoted anyway.
-
-    To quote that one too would add what nobody asked for to an answer that has its lead.
-    """
-    if not _LEANS_BACK.match(sentence_of(finding)):
-        return False
-    article = finding.hit.passage.article_id
-    before = _antecedent(finding)
-    return before is None or (article, *before) not in {_place(other) for other in chosen}
-
-
-def _says_the_same(one: Finding, other: Finding) -> bool:
-    sets = [shingles(sentence_of(finding), _SENTENCE_SHINGLE) for finding in (one, other)]
-    return containment(*sets) >= _ALIKE
-
-
-def _order(findings: list[Finding], lead: Finding) -> list[_Quote]:
-    """Article by article as they were found, the lead's first; inside one as it is written."""
-    articles = list(dict.fromkeys(finding.hit.passage.article_id for finding in findings))
-    ordered = sorted(findings, key=lambda f: (articles.index(f.hit.passage.article_id), f.start))
-    quotes: list[_Quote] = []
-    for finding in ordered:
-        passage, before = finding.hit.passage, _antecedent(finding)
-        taken = [
-            quote.end
-            for quote in quotes
-            if quote.finding.hit.passage.article_id == passage.article_id
-        ]
-        start = finding.start
-        if before is not None and before[0] >= max(taken, default=0):
-            gap = passage.text[before[1] - passage.start : finding.start - passage.start]
-            if "\n" in gap:  # another paragraph: a quote of its own
-                quotes.append(_Quote(finding, *before))
-            else:
-                start = before[0]
-        quotes.append(_Quote(finding, start, finding.end))
-    return quotes
-
-
-def _antecedent(finding: Finding) -> tuple[int, int] | None:
-    """The sentence before, where a finding's sentence leans on it; None where there is none."""
-    if not _LEANS_BACK.match(sentence_of(finding)):
-        return None
-    passage = finding.hit.passage
-    earlier = [(a, b) for a, b in passage.sentences if passage.start <= a < b <= finding.start]
-    if not earlier or not passage.text[earlier[-1][0] - passage.start].isupper():
-        return None
-    gap = passage.text[earlier[-1][1] - passage.start : finding.start - passage.start]
-    return earlier[-1] if not gap.strip() else None
-
-
-def _cite(quotes: Sequence[_Quote]) -> tuple[str, tuple[Citation, ...]]:
-    """The answer's text and a checked citation for each quote."""
-    text, unchecked = "", []
-    for number, quote in enumerate(quotes, 1):
-        text += " " if text else ""
-        passage = quote.finding.hit.passage
-        unchecked.append(
-            Citation(
-                number=number,
-                article_id=passage.article_id,
-                passage_id=passage.id,
-                title=passage.title,
-                url=passage.url,
-                source=passage.source,
-                published=passage.published,
-                quote=quote.text,
-                start=quote.start,
-                end=quote.end,
-                answer_start=len(text),
-                answer_end=len(text) + len(quote.text),
-                verification="unsupported",
-                support=round(quote.finding.support, 3),
-            )
-        )
-        text += f"{quote.text} [{number}]"
-    citations = []
-    for citation, quote in zip(unchecked, quotes, strict=True):
-        verdict = verify(citation, quote.text, text)
-        citations.append(citation.model_copy(update={"verification": verdict.verification}))
-    return text, tuple(citations)
-
-
-def _short(lead: Finding, number: int, confidence: float) -> ShortAnswer | None:
+def _voices(
+    question: Understood, findings: list[Finding], lead: Finding
+) -> tuple[Finding, ...] | None:
+    """The findings that give the lead's answer; None where it has no few words to compare, so
+    that any other may stand beside it."""
     if lead.span is None:
         return None
-    text = span_of(lead).rstrip(" ,;:")
+    numbers = answer_numbers(question, findings)
+    own = numbers[findings.index(lead)]
+    return tuple(f for f, number in zip(findings, numbers, strict=True) if number == own)
+
+
+def _number(quotes: Sequence[Quote], finding: Finding) -> int:
+    """The number of the citation that has a finding's sentence."""
+    return next(n for n, quote in enumerate(quotes, 1) if quote.holds(finding))
+
+
+def _short(finding: Finding, quotes: Sequence[Quote], confidence: float) -> ShortAnswer:
+    start, end = finding.span or (finding.start, finding.end)
     return ShortAnswer(
-        text=text,
-        citation=number,
-        start=lead.span[0],
-        end=lead.span[0] + len(text),
-        confidence=round(min(1.0, (lead.span_score * confidence) ** 0.5), 3),
+        text=span_of(finding),
+        citation=_number(quotes, finding),
+        start=start,
+        end=end,
+        confidence=round(min(1.0, max(0.0, confidence)), 3),
     )
 
 
-def _conflicts(
-    question: Understood, sides: tuple[Side, ...], numbers: dict[_Place, int]
-) -> tuple[Conflict, ...]:
-    if not sides:
-        return ()
-    positions = [
-        Position(
-            value=side.value,
-            citations=tuple(
-                sorted(numbers[_place(f)] for f in side.findings if _place(f) in numbers)
-            ),
+def _conflict(question: Understood, dispute: Dispute, quotes: Sequence[Quote]) -> Conflict:
+    positions = []
+    for side in dispute.sides:
+        shown = [f for f in side.findings if any(quote.holds(f) for quote in quotes)]
+        numbers = {_number(quotes, finding) for finding in shown}
+        positions.append(
+            Position(value=side.value, citations=tuple(sorted(numbers)), published=side.first)
         )
-        for side in sides
-    ]
-    return (Conflict(about=question.text, positions=tuple(positions)),)
+    return Conflict(about=question.text, positions=tuple(positions), kind=dispute.kind)
 
 
 def _independent(
     question: Understood,
     findings: Sequence[Finding],
-    quotes: Sequence[_Quote],
+    chosen: Sequence[Finding],
+    against: Sequence[Dispute],
     config: ReaderConfig,
+    writing: WritingConfig,
 ) -> int:
-    """How many articles say what the answer says, copies of one another counted once."""
-    cited = [quote.finding for quote in quotes]
-    texts: dict[str, str] = {f.hit.passage.article_id: f.hit.passage.text for f in cited}
+    """How many sources say what the answer says; those that give another value do not."""
+    others = {_article(f) for one in against for side in one.sides[1:] for f in side.findings}
+    said = [one for one in chosen if _article(one) not in others]
+    articles = {_article(one): one for one in said}
     for finding in findings:
-        same_words = any(_says_the_same(finding, other) for other in cited)
-        same_answer = finding.span is not None and any(
-            other.span is not None
-            and agree(question, finding, other)
-            and finding.support >= config.conflict_support * other.support
-            for other in cited
-        )
-        if same_words or same_answer:
-            texts.setdefault(finding.hit.passage.article_id, finding.hit.passage.text)
-    return len(set(group_copies(list(texts.values()), config.copy_containment)))
+        if _article(finding) in others:
+            continue
+        if any(_supports(question, finding, one, writing) for one in said):
+            articles.setdefault(_article(finding), finding)
+    told = [(one.hit.passage.text, one.hit.passage.source) for one in articles.values()]
+    return count_sources(told, config.copy_containment)
+
+
+def _supports(question: Understood, one: Finding, other: Finding, writing: WritingConfig) -> bool:
+    """Whether a finding says what another, which is quoted, says: its value, or its words."""
+    if one.span is not None and other.span is not None:
+        if agree(question, one, other) or lists(other, one):
+            return one.support >= writing.conflict_support * other.support
+        if question.kind in ("when", "how_many"):
+            return False
+    return says_the_same(one, other)
+
+
+def _article(finding: Finding) -> str:
+    return finding.hit.passage.article_id

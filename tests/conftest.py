@@ -15,6 +15,7 @@ from index.load import load
 from index.model import identity
 from index.store import Store
 from index.tokens import ModelTokenizer
+from qa.reader_model import ReaderModel
 from qa.settings import Settings
 
 ARTICLES = Path(__file__).parent.parent / "articles"
@@ -31,7 +32,7 @@ def bench() -> Path:
 
 @pytest.fixture(scope="session")
 def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the sample articles, indexed with the real model. Copy before use."""
+    """A data folder with the sample articles and both models' graphs. Copy before use."""
     data = tmp_path_factory.mktemp("sample") / "data"
     settings = Settings(data=data)
     embedder = Embedder.open(data)
@@ -39,6 +40,7 @@ def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ingest = Ingest(store, embedder, ModelTokenizer(), settings.index)
     report = ingest.run(load([ARTICLES], settings.index))
     store.close()
+    ReaderModel.open(data)
     assert not report.rejected
     return data
 

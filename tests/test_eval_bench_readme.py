@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.bench.readme import BEGIN, END, RESULTS, FiguresInvalid, in_step, region
+from eval.bench.readme import BEGIN, END, FILES, RESULTS, FiguresInvalid, in_step, region
 
 ROOT = Path(__file__).parent.parent
 MACHINE = {"processor": "Abacus", "cores": 2, "memory_gib": 23.5}
@@ -74,11 +74,75 @@ def abstention() -> dict:
     return {"machine": MACHINE, "dataset": "large", "ours": {"2023-07 to 2023-12": figures}}
 
 
+def measured(value: float) -> dict:
+    return {"value": value, "low": value - 0.05, "high": value + 0.05, "cases": 100}
+
+
+def of_sets() -> dict:
+    """An abstention result with several sets; one of them without anything unanswerable."""
+    names = ("precision", "recall", "F1", "right of the answered")
+    figures = {
+        **dict.fromkeys(names, measured(0.8)),
+        "cases": 366,
+        "unanswerable": 94,
+        "at recall 0.7": {"confidence": 0.3, "precision": 0.9, "recall": 0.71},
+        "risk_coverage": {"area": 0.25, "curve": [[1.0, 0.5]]},
+        "ECE": {"equal mass": 0.04, "equal width": 0.05},
+        "Brier": 0.18,
+    }
+    none = dict.fromkeys(["precision", "recall", "F1", "right of the answered", "at recall 0.7"])
+    empty = {"risk_coverage": {"area": None, "curve": []}, "Brier": None}
+    empty["ECE"] = {"equal mass": None, "equal width": None}
+    sets = {"gold set": figures, "other": figures | none | empty}
+    return abstention() | {"sets": sets, "plot": "abstention.svg"}
+
+
+def time() -> dict:
+    gain = {"R@1": [0.05, 0.01, 0.09]}
+    found = {
+        "questions": 90,
+        "systems": dict.fromkeys(("no nearness", "plain factor", "ours"), QUALITY),
+        "ours gains over": {"no nearness": gain, "plain factor": gain},
+    }
+    kinds = dict.fromkeys(("name a time", "name none", "all"), found)
+    period = {"first": "2023-07-01", "last": "2023-09-30", **kinds}
+    return {"machine": MACHINE, "dataset": "large", "checked on": period}
+
+
+def reading() -> dict:
+    scores = {"EM": measured(0.22), "F1": measured(0.3)}
+    found = {"R@1": measured(0.4), "R@5": measured(0.54)}
+    one = {**scores, **found, "made to answer": scores, "answered": measured(0.5)}
+    one |= {"quote": measured(0.95), "ask_ms": {"p50": 300.0, "p95": 390.0, "p99": 395.0}}
+    period = {
+        "questions": 266,
+        "ours": {"full": one, "fast": one | {"quote": None}},
+        "fast loses": {name: measured(0.01) for name in ("EM", "F1", "R@1", "R@5")},
+        "searches": dict.fromkeys(("BM25", "dense", "hybrid"), found),
+        "public": {
+            name: {"questions": 193, **scores, "ours": scores, "ours made to answer": scores}
+            for name in ("open_gpt3_gcs_gen", "another system")
+        },
+    }
+    periods = {"test": period, "dev": period | {"questions": 275}}
+    return {"machine": MACHINE, "dataset": "large", "articles": 11545, "periods": periods}
+
+
+def spans() -> dict:
+    domains = {
+        name: {"questions": 1014, "EM": measured(0.6), "F1": measured(0.74)}
+        for name in ("new_wiki", "reddit", "total")
+    }
+    precisions = dict.fromkeys(("int8", "fp32"), {"model": "reader/1", "domains": domains})
+    lost = {"EM": measured(0.001), "F1": measured(0.002)}
+    return {"machine": MACHINE, "precisions": precisions, "int8 less fp32": lost}
+
+
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
     folder = tmp_path / "results"
     folder.mkdir()
-    for make in (retrieval, speed, growth, abstention):
+    for make in (retrieval, time, speed, growth, abstention, reading, spans):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make()))
     return folder
 
@@ -108,7 +172,42 @@ def test_figures_and_ratios_are_shown(results: Path) -> None:
     assert "| 1,451 | plain llama-index | 15,688 |" in text
     assert "| 2023-07 to 2023-12 | 547 | – | 50.0 | 50.0 | 10.0 | 20.0 |" in text
     assert "2 cores of Abacus" in text
+    shown = "| checked on | name none (90) | without nearness | .250 | .500 | .300 | +0.050"
+    assert shown in text and "checked on: 2023-07-01 to 2023-09-30" in text
     assert "**Answers**" not in text  # there is no such result file
+
+
+def test_the_figures_to_reach_stand_beside_the_searches_and_the_public_systems(
+    results: Path,
+) -> None:
+    text = region(results)
+    ours = "22.0 (17.0 to 27.0) | 30.0 (25.0 to 35.0) | 50.0 | .400 (.350 to .450)"
+    assert f"| ours | {ours} |" in text and f"| ours, fast | {ours} |" in text
+    assert "| 95.0 | 300 / 390 |" in text
+    assert "| BM25 alone | – | – | – | .400" in text
+    assert "| GPT-3, reading a web search's articles (193 of the questions) | 22.0" in text
+    assert "| another system (193 of the questions) |" in text
+    assert text.count("| ours, made to answer (193 of the questions) |") == 2  # one a quarter
+    assert text.count("| the mountain | 28 | 36 |") == 1  # not of the quarter that was chosen by
+    assert "October to December 2023, 266 questions" in text
+    assert "Fast loses, in points: EM 1.0 (-4.0 to 6.0)" in text
+    assert "|  | new wiki (1,014) | reddit (1,014) | total (1,014) |" in text
+    assert "| 8-bit, as shipped | 60.0 / 74.0 |" in text
+    assert "8 bits less 32, in points: EM 0.1 (-4.9 to 5.1), F1 0.2" in text
+
+
+def test_three_sets_of_questions_are_shown_where_they_were_measured(results: Path) -> None:
+    before = region(results)
+    assert "abstention.svg" not in before
+    (results / "abstention.json").write_text(json.dumps(of_sets()))
+    text = region(results)
+    shown = "| gold set | 94 of 366 | 80.0 (75.0 to 85.0) |"
+    assert shown in text and shown not in before
+    assert "| 80.0 | 90.0 | .250 | .040 / .050 | .180 |" in text
+    assert "| other | 94 of 366 | – | – | – | – | – | – | – / – | – |" in text
+    assert "](eval/bench/results/abstention.svg)" in text
+    for line in before.splitlines():
+        assert line in text
 
 
 def test_tables_are_well_formed(results: Path) -> None:
@@ -171,8 +270,7 @@ def test_no_results_at_all_is_said(tmp_path: Path) -> None:
         region(tmp_path)
 
 
-def test_the_projects_readme_is_in_step() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    if BEGIN not in text and END not in text:
-        pytest.skip("the README has no marks for its figures yet")
-    assert in_step(text, RESULTS) == text, "run python -m eval.bench.readme"
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_the_projects_files_are_in_step(path: Path) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    assert in_step(text, RESULTS, FILES[path]) == text, "run python -m eval.bench.readme"

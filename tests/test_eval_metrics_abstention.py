@@ -15,8 +15,11 @@ from eval.metrics.abstention import (
     abstention_f1,
     abstention_precision,
     abstention_recall,
+    best_at_recall,
     risk_coverage,
     risk_coverage_area,
+    thinned,
+    thresholds,
 )
 
 decisions = st.lists(
@@ -120,3 +123,69 @@ def test_knowing_what_is_wrong_makes_the_area_smaller() -> None:
     deluded = [answered(0, 0.9), answered(0, 0.8), answered(1, 0.2), answered(1, 0.1)]
     areas = [risk_coverage_area(one) for one in (knowing, unknowing, deluded)]
     assert areas == sorted(areas) and areas[1] == pytest.approx(0.5)
+
+
+def test_thresholds_of_a_worked_example() -> None:
+    cases = [
+        abstained(answerable=False),  # whatever the threshold
+        answered(1, 0.1, answerable=False),
+        answered(1, 0.3),
+        answered(0, 0.3, answerable=False),
+        answered(1, 0.8),
+    ]
+    found = [(one.confidence, one.precision, one.recall) for one in thresholds(cases)]
+    assert found == [
+        (0.1, 1, pytest.approx(1 / 3)),
+        (0.3, 1, pytest.approx(2 / 3)),
+        (0.8, pytest.approx(3 / 4), 1),
+        (float("inf"), pytest.approx(3 / 5), 1),
+    ]
+    assert best_at_recall(cases, 0.6).confidence == 0.3
+    assert best_at_recall(cases, 0.7).precision == pytest.approx(3 / 4)
+
+
+def test_thresholds_of_nothing_and_where_nothing_is_due() -> None:
+    assert thresholds([]) == thresholds([answered(1, 0.5)]) == []
+    assert best_at_recall([], 0.7) is best_at_recall([answered(1, 0.5)], 0.7) is None
+    (untold,) = thresholds([answered(1, answerable=False)])
+    assert (untold.precision, untold.recall) == (1, 1)
+
+
+@given(decisions)
+def test_a_threshold_is_what_abstaining_below_it_comes_to(cases: list[Decision]) -> None:
+    """The definition: each answer below it, or without a confidence, taken back, and measured."""
+    for one in thresholds(cases):
+        taken = [
+            Decision(
+                case.is_answerable,
+                case.did_answer
+                and case.confidence is not None
+                and case.confidence >= one.confidence,
+            )
+            for case in cases
+        ]
+        assert one.precision == abstention_precision(taken)
+        assert one.recall == abstention_recall(taken)
+
+
+@given(decisions, st.sampled_from([0.0, 0.5, 0.7, 1.0]))
+def test_the_best_threshold_is_no_worse_than_any_with_the_recall(
+    cases: list[Decision], recall: float
+) -> None:
+    best = best_at_recall(cases, recall)
+    others = [one for one in thresholds(cases) if one.recall >= recall and one.precision]
+    if best is None:
+        assert not others
+    else:
+        assert best.recall >= recall
+        assert all(one.precision <= best.precision for one in others)
+
+
+def test_a_thinned_curve_keeps_its_ends_and_order() -> None:
+    curve = [(place / 100, 1 - place / 100) for place in range(101)]
+    found = thinned(curve, 50)
+    assert len(found) == 50
+    assert found[0] == curve[0] and found[-1] == curve[-1]
+    assert found == sorted(set(found))
+    assert thinned(curve, 101) == curve
+    assert thinned([]) == []

@@ -22,6 +22,7 @@ from index.inspect import inspect
 from index.store import Store
 from qa.answer import Answerer
 from qa.records import Question
+from tests.fakes import FakeModel
 from tests.stored import DIMENSION, MODEL, entry, vector_of
 
 KILLS = int(os.environ.get("DATELINE_KILLS", "20"))
@@ -103,7 +104,7 @@ def ask(store: Store) -> None:
     article_id = store.catalogue.fingerprints()[0][0]
     passage, _ = store.catalogue.passages_of(article_id)[0]
     question = Question(passage.text, as_of=date(2024, 6, 1))
-    answer = Answerer.over(store, SeededEmbedder()).ask(question)
+    answer = Answerer.over(store, SeededEmbedder(), model=FakeModel()).ask(question)
     assert article_id in {one.article_id for one in answer.passages}
 
 

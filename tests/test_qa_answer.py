@@ -16,27 +16,26 @@ from index.store import Store
 from qa.answer import Answerer
 from qa.config import ReaderConfig
 from qa.errors import QuestionTooLong
-from qa.read import SentenceReader
 from qa.records import AbstainReason, Question, Reading, Status
 from qa.retrieve import Retriever
 from tests.fakes import FakeEmbedder
+from tests.passages import reader
 from tests.test_index_chunk import WordTokenizer
 
 QUESTION = Question("Who closed the Oldport ferry line?", as_of=date(2024, 6, 1))
 
 
 class ChangingReader:
-    """The real reader, with something done before each reading or to its findings."""
+    """A reader, with something done before each reading or to its findings."""
 
     name = "changing"
 
     def __init__(
         self,
-        embedder: FakeEmbedder,
         before: Callable[[], None] = lambda: None,
         after: Callable[[Reading], Reading] = lambda reading: reading,
     ) -> None:
-        self._reader = SentenceReader(embedder)
+        self._reader = reader()
         self._before = before
         self._after = after
         self.readings = 0
@@ -72,9 +71,9 @@ def test_an_article_withdrawn_while_it_is_read_is_not_cited(store: Store) -> Non
         if len(left) == 2:
             store.withdraw(left.pop(0))
 
-    reader = ChangingReader(FakeEmbedder(), before=withdraw)
-    answer = answerer(store, reader).ask(QUESTION)
-    assert reader.readings == 2
+    changing = ChangingReader(before=withdraw)
+    answer = answerer(store, changing).ask(QUESTION)
+    assert changing.readings == 2
     assert {one.article_id for one in answer.citations} == {"again"}
     assert {one.article_id for one in answer.passages} == {"again"}
 
@@ -84,7 +83,7 @@ def test_when_everything_goes_while_it_is_read_the_answer_is_an_abstention(store
         for article_id, _ in list(store.catalogue.fingerprints()):
             store.withdraw(article_id)
 
-    answer = answerer(store, ChangingReader(FakeEmbedder(), before=withdraw)).ask(QUESTION)
+    answer = answerer(store, ChangingReader(before=withdraw)).ask(QUESTION)
     assert answer.status is Status.ABSTAINED
     assert answer.citations == answer.passages == ()
     assert answer.short_answer is None
@@ -101,7 +100,7 @@ def test_a_reader_that_makes_up_its_quotes_is_never_shown(store: Store) -> None:
         ]
         return replace(reading, findings=tuple(made_up))
 
-    answer = answerer(store, ChangingReader(FakeEmbedder(), after=invent)).ask(QUESTION)
+    answer = answerer(store, ChangingReader(after=invent)).ask(QUESTION)
     assert answer.status is Status.ABSTAINED
     assert answer.abstain_reason is AbstainReason.LOW_SUPPORT
     assert "Nobody" not in answer.text
@@ -114,13 +113,13 @@ def test_a_short_answer_from_outside_its_quote_is_never_shown(store: Store) -> N
         beyond = (best.end + 5, best.end + 12)
         return replace(reading, findings=(replace(best, span=beyond, span_score=1.0),))
 
-    answer = answerer(store, ChangingReader(FakeEmbedder(), after=elsewhere)).ask(QUESTION)
+    answer = answerer(store, ChangingReader(after=elsewhere)).ask(QUESTION)
     assert answer.short_answer is None
     assert answer.status is Status.ABSTAINED
 
 
 def test_a_question_of_any_length_is_answered_or_refused(store: Store) -> None:
-    asking = answerer(store, SentenceReader(FakeEmbedder()))
+    asking = answerer(store, reader())
     assert asking.ask(replace(QUESTION, text="who " * 999)).text
     with pytest.raises(QuestionTooLong, match="4000 or fewer"):
         asking.ask(replace(QUESTION, text="x" * 100_000))
@@ -128,7 +127,7 @@ def test_a_question_of_any_length_is_answered_or_refused(store: Store) -> None:
 
 @pytest.mark.parametrize("text", ["", "   ", "?!", "\x00\x00", "🙂🙂", "asdfghjkl"])
 def test_what_is_no_question_is_said_to_be_none(store: Store, text: str) -> None:
-    answer = answerer(store, SentenceReader(FakeEmbedder())).ask(replace(QUESTION, text=text))
+    answer = answerer(store, reader()).ask(replace(QUESTION, text=text))
     assert answer.status is Status.ABSTAINED
     assert answer.abstain_reason in (
         AbstainReason.NOT_A_QUESTION,

@@ -7,10 +7,12 @@ from datetime import date
 
 import pytest
 
+from index.records import Article
 from qa.answer import Answerer
 from qa.opening import opened_answerer
-from qa.records import Answer, Question, Status
+from qa.records import Answer, Citation, Question, Status
 from qa.settings import Settings
+from qa.understand import understand
 
 QUESTIONS = """
 who claimed the Erbil attack?
@@ -69,21 +71,36 @@ def check_citations(answerer: Answerer, answer: Answer) -> None:
         article = answerer._store.catalogue.article(citation.article_id).article
         texts[citation.number] = article.text
         assert article.text[citation.start : citation.end] == citation.quote
-        assert answer.text[citation.answer_start : citation.answer_end] == citation.quote
+        check_words(answer.text[citation.answer_start : citation.answer_end], citation, article)
         assert citation.verification == "verbatim"
         assert (citation.title, citation.source) == (article.title, article.source)
     assert [one.number for one in answer.citations] == list(range(1, len(answer.citations) + 1))
     rest = answer.text
     for citation in reversed(answer.citations):
         rest = rest[: citation.answer_start] + rest[citation.answer_end :]
-    # Beside the quotes there is nothing but their numbers.
-    assert re.fullmatch(r"( \[\d+\] ?)+", rest)
+    # Beside the quotes there is nothing but their numbers, and the word for yes or no.
     short = answer.short_answer
-    if short is not None:
+    is_verdict = short is not None and short.text in ("yes", "no")
+    if is_verdict or understand(Question(answer.question), answer.as_of).kind == "yes_no":
+        word = short.text.capitalize() if short is not None else "Unclear"
+        assert rest.startswith(f"{word}. ")
+        rest = rest.removeprefix(f"{word}. ")
+    assert re.fullmatch(r"( \[\d+\] ?)+", rest)
+    for short in [one for one in (answer.short_answer, *answer.also) if one is not None]:
         cited = answer.citations[short.citation - 1]
         assert cited.start <= short.start < short.end <= cited.end
-        assert texts[short.citation][short.start : short.end] == short.text
+        if not is_verdict:
+            assert texts[short.citation][short.start : short.end] == short.text
     for conflict in answer.conflicts:
         assert len(conflict.positions) > 1
         assert all(set(one.citations) <= texts.keys() for one in conflict.positions)
         assert all(one.citations for one in conflict.positions)
+
+
+def check_words(said: str, citation: Citation, article: Article) -> None:
+    """The answer's words are the quote's, with no more in brackets than names of its article."""
+    insertion = re.compile(r" \[([^\[\]\n]+)\]")
+    assert insertion.sub("", said) == insertion.sub("", citation.quote)
+    for name in set(insertion.findall(said)) - set(insertion.findall(citation.quote)):
+        assert name.removesuffix("'s") in article.text
+        assert re.search(r"[^\W\d_]", name)

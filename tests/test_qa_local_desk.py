@@ -28,7 +28,7 @@ def test_an_answer_has_the_shape_and_the_proof_of_the_design(client: TestClient)
     assert answer["status"] == "answered"
     assert answer["abstain_reason"] is None
     assert answer["short_answer"]["text"] == "Saraya Awlia al-Dam"
-    assert answer["engine"] == "sentences"
+    assert answer["engine"] == "reader"
     assert {"retrieve", "read", "total"} <= answer["timings_ms"].keys()
     for citation in answer["citations"]:
         article = client.get(f"/articles/{citation['article_id']}").json()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,15 @@ from index.config import IndexConfig
 from index.ingest import Ingest
 from index.records import Filters, Found, Hit, Passage, Scored
 from index.store import Store
-from qa.retrieve import RetrievalConfig, Retriever, collapse, gather
+from qa.days import Period, calendar_period
+from qa.retrieve import (
+    RetrievalConfig,
+    Retriever,
+    closeness,
+    collapse,
+    gather,
+    nearest_to,
+)
 from tests.fakes import FakeEmbedder
 from tests.test_index_chunk import WordTokenizer
 
@@ -77,7 +86,68 @@ def test_an_article_near_the_day_asked_about_comes_first(retriever: Retriever) -
     nearness = {one.passage.article_id: one.parts["nearness"] for one in late}
     assert nearness["new"] == pytest.approx(1.58, abs=0.01)
     assert nearness["old"] == pytest.approx(1.004, abs=0.01)
-    assert nearness["undated"] == 1.0  # neither lost nor favoured
+    assert min(nearness.values()) < nearness["undated"] < max(nearness.values())
+
+
+def test_a_time_that_is_over_is_what_articles_are_near_to(retriever: Retriever) -> None:
+    late = date(2025, 2, 1)
+    asked = "Oldport ferry line closed in January 2024"
+    hits = retriever.retrieve(asked, 3, as_of=late)
+    assert hits[0].passage.article_id == "old"
+    nearness = {one.passage.article_id: one.parts["nearness"] for one in hits}
+    assert nearness["old"] == pytest.approx(1.6)
+    assert nearness["new"] < 1.02
+    alone = Retriever(
+        retriever._store, FakeEmbedder(), RetrievalConfig(copy_share=2.0, named_times=False)
+    )
+    nearness = {
+        one.passage.article_id: one.parts["nearness"] for one in alone.retrieve(asked, 4, late)
+    }
+    assert nearness["new"] > nearness["old"]
+
+
+def test_without_a_day_of_asking_time_does_not_count(retriever: Retriever) -> None:
+    hits = retriever.retrieve("Oldport ferry line closed in January 2024", 4)
+    assert {one.parts["nearness"] for one in hits} == {1.0}
+
+
+def test_an_undated_article_has_the_mean_gain_of_the_most_relevant(retriever: Retriever) -> None:
+    config = RetrievalConfig(copy_share=2.0, undated_as=2)
+    asked = Retriever(retriever._store, FakeEmbedder(), config)
+    hits = asked.retrieve("Oldport ferry line closed", 4, date(2024, 6, 2))
+    nearness = {one.passage.article_id: one.parts["nearness"] for one in hits}
+    # The bread is of the very day too, and not among the two most relevant.
+    assert nearness["undated"] == pytest.approx((nearness["old"] + nearness["new"]) / 2)
+    only = asked.retrieve(
+        "Oldport ferry line closed", 4, date(2024, 6, 2), Filters(published_from=date(2025, 1, 1))
+    )
+    assert [(one.passage.article_id, one.parts["nearness"]) for one in only] == [("undated", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("Who spoke in May?", date(2024, 5, 1), date(2024, 5, 31)),
+        ("Who spoke on Friday?", date(2024, 5, 31), date(2024, 5, 31)),
+        ("Who spoke?", date(2024, 6, 2), date(2024, 6, 2)),
+        ("Who spoke this month?", date(2024, 6, 2), date(2024, 6, 2)),
+        ("Who will speak next year?", date(2024, 6, 2), date(2024, 6, 2)),
+    ],
+)
+def test_what_articles_are_near_to(question: str, first: date, last: date) -> None:
+    assert nearest_to(question, date(2024, 6, 2)) == Period(first, last)
+    assert nearest_to(question, None) is None
+
+
+def test_closeness_falls_with_the_days_from_a_period() -> None:
+    may, year = calendar_period(2024, 5), calendar_period(2023)
+    assert [closeness(date(2024, 5, day), may, 30) for day in (1, 31)] == [1, 1]
+    assert closeness(date(2024, 4, 1), may, 30) == pytest.approx(math.exp(-1))
+    assert closeness(date(2024, 7, 1), may, 31) == pytest.approx(math.exp(-1))
+    # A year is told of for a year after it, and before it no longer than a day is.
+    assert closeness(date(2024, 12, 30), year, 30) == pytest.approx(math.exp(-1), abs=0.01)
+    assert closeness(date(2022, 12, 2), year, 30) == pytest.approx(math.exp(-1))
+    assert closeness(date(2024, 5, 1), Period(date.min, date(2019, 12, 31)), 30) > 0.99
 
 
 def test_filters_keep_undated_articles_unless_told_otherwise(retriever: Retriever) -> None:

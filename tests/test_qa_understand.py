@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.days import Day, find_days
+from qa.days import Day, calendar_period, find_days
 from qa.names import alike, same_name
 from qa.records import Question
 from qa.target import target
@@ -57,6 +57,13 @@ def test_the_day_of_asking_wins_over_today() -> None:
     day = date(2021, 2, 24)
     assert understand(Question("who?", as_of=day), TODAY).as_of == day
     assert understand(Question("who?"), TODAY).as_of == TODAY
+
+
+def test_the_time_that_is_asked_about() -> None:
+    assert understand(Question("Who spoke in May 2023?"), TODAY).when == calendar_period(2023, 5)
+    yesterday = Question("Who spoke yesterday?", as_of=date(2021, 2, 24))
+    assert understand(yesterday, TODAY).when == calendar_period(2021, 2, 23)
+    assert understand(Question("Who spoke?"), TODAY).when is None
 
 
 def test_the_measure_the_noun_and_the_verb_that_are_asked_for() -> None:
@@ -120,6 +127,7 @@ def test_keywords_and_other_languages_are_accepted(text: str) -> None:
 
 
 @given(st.text(max_size=200))
+@settings(deadline=None)
 def test_any_text_is_understood(text: str) -> None:
     read = understand(Question(text), TODAY)
     assert isinstance(is_question(text), bool)
@@ -161,6 +169,7 @@ def test_unlike_names_do_not(one: str, other: str) -> None:
 
 
 @given(st.text(min_size=1, max_size=30), st.text(min_size=1, max_size=30))
+@settings(deadline=None)
 def test_likeness_is_symmetric_and_bounded(one: str, other: str) -> None:
     assert alike(one, other) == alike(other, one)
     assert 0.0 <= alike(one, other) <= 1.0

@@ -1,10 +1,10 @@
-"""The README's figures, written from the result files.
+"""The figures of the README and of the reader's card, written from the result files.
 
     python -m eval.bench.readme [--check] [--readme FILE] [--results FOLDER]
 
 Replaces what stands between `<!-- figures -->` and `<!-- end of figures -->`. With --check it
 changes nothing, shows the difference, and exits with 1 where there is one; 2 where the marks or
-a figure are missing.
+a figure are missing. With --readme, that file alone gets all the figures.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import argparse
 import difflib
 import json
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,18 @@ from eval.errors import EvalError
 
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 RESULTS = Path(__file__).with_name("results")
+ALL = tuple(SECTIONS)
+CARD = Path("qa/weights/README.md")
+#: The sections of each file: the reader's card has those that tell how well it reads.
+FILES = {Path("README.md"): ALL, CARD: ("reading", "spans", "abstention")}
 
 
 class FiguresInvalid(EvalError):
     """The README lacks its marks, or a result file what is shown of it."""
 
 
-def in_step(readme: str, results: Path = RESULTS) -> str:
-    """The README with the region between its marks written anew.
+def in_step(readme: str, results: Path = RESULTS, names: Collection[str] = ALL) -> str:
+    """The README with the region between its marks written anew, of the sections in `names`.
 
     A section whose result file is missing is left out. Raises `FiguresInvalid` when the marks
     are not there exactly once and in order, or a result file is of another form.
@@ -41,15 +46,15 @@ def in_step(readme: str, results: Path = RESULTS) -> str:
     _, end, after = rest.partition(END)
     if not end:
         raise FiguresInvalid(f"in the README {END} stands before {BEGIN}; put it after.")
-    return f"{before}{BEGIN}\n\n{region(results)}\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{region(results, names)}\n{END}{after}"
 
 
-def region(results: Path) -> str:
+def region(results: Path, names: Collection[str] = ALL) -> str:
     """The generated Markdown, its last line ended."""
     parts = []
     for name, section in SECTIONS.items():
         path = results / f"{name}.json"
-        if path.exists():
+        if name in names and path.exists():
             try:
                 parts.append(section(_read(path)).strip())
             except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -69,28 +74,34 @@ def _read(path: Path) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true")
-    parser.add_argument("--readme", type=Path, default=Path("README.md"))
+    parser.add_argument("--readme", type=Path)
     parser.add_argument("--results", type=Path, default=RESULTS)
     arguments = parser.parse_args()
+    files = {arguments.readme: ALL} if arguments.readme else FILES
+    codes = [
+        _write(path, arguments.results, names, arguments.check) for path, names in files.items()
+    ]
+    raise SystemExit(max(codes))
+
+
+def _write(path: Path, results: Path, names: Collection[str], only_check: bool) -> int:
+    """Bring a file in step, or say that it is not; the exit code."""
     try:
-        old = arguments.readme.read_text(encoding="utf-8")
-        new = in_step(old, arguments.results)
+        old = path.read_text(encoding="utf-8")
+        new = in_step(old, results, names)
     except (OSError, FiguresInvalid) as error:
-        print(f"{arguments.readme}: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
-    if not arguments.check:
-        arguments.readme.write_text(new, encoding="utf-8")
+        print(f"{path}: {error}", file=sys.stderr)
+        return 2
+    if not only_check:
+        path.write_text(new, encoding="utf-8")
     elif new != old:
         lines = difflib.unified_diff(
-            old.splitlines(),
-            new.splitlines(),
-            str(arguments.readme),
-            "from the results",
-            lineterm="",
+            old.splitlines(), new.splitlines(), str(path), "from the results", lineterm=""
         )
         print("\n".join(lines))
         print("out of step: run python -m eval.bench.readme", file=sys.stderr)
-        raise SystemExit(1)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

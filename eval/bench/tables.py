@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-Result = dict[str, Any]
+from eval.bench.markdown import (
+    Result,
+    joined,
+    megabytes,
+    pair,
+    percent,
+    share,
+    table,
+    times,
+    told_machine,
+)
+from eval.bench.tables_reading import abstention, reading, spans
+
 _PLAIN = "plain llama-index"
 
 
@@ -22,16 +34,16 @@ def retrieval(result: Result) -> str:
     best = {column: max(one[column] for one in systems.values()) for column in columns}
 
     def cell(figures: dict[str, float], column: str) -> str:
-        shown = _share(figures[column])
+        shown = share(figures[column])
         return f"**{shown}**" if figures[column] == best[column] else shown
 
     ours, plain = systems["ours"], systems[_PLAIN]
-    ratios = ", ".join(f"{column} {_times(ours[column], plain[column])}" for column in columns)
-    return _joined(
+    ratios = ", ".join(f"{column} {times(ours[column], plain[column])}" for column in columns)
+    return joined(
         f"**Retrieval** (`eval.bench.retrieval`): {result['dataset']}, {result['questions']} "
         "questions over all its articles, each asked as of its day; the share of questions with "
-        f"an answer among the first k passages. {_machine(result)}",
-        _table(
+        f"an answer among the first k passages. {told_machine(result)}",
+        table(
             ("", *columns),
             [
                 (name, *(cell(figures, column) for column in columns))
@@ -40,6 +52,37 @@ def retrieval(result: Result) -> str:
         ),
         f"Ours divided by plain llama-index: {ratios}.",
     )
+
+
+def nearness_in_time(result: Result) -> str:
+    shown = {
+        "no nearness": "without nearness",
+        "plain factor": "the plain factor 1 + 0.3·exp(-days/30)",
+        "ours": "ours",
+    }
+    rows = []
+    periods = [name for name in ("tuned on", "checked on") if name in result]
+    for period in periods:
+        for kind in ("name a time", "name none", "all"):
+            found = result[period][kind]
+            for system, name in shown.items():
+                one = found["systems"][system]
+                figures = (share(one[column]) for column in ("R@1", "R@5", "MRR@10"))
+                gained = found["ours gains over"].get(system)
+                over = _gained(gained["R@1"]) if gained else "–"
+                rows.append((period, f"{kind} ({found['questions']:,})", name, *figures, over))
+    days = ", ".join(f"{one}: {result[one]['first']} to {result[one]['last']}" for one in periods)
+    return joined(
+        f"**Nearness in time** (`eval.bench.time`): {result['dataset']}, questions that name a "
+        f"time and those that name none, in brackets their number ({days}); what ours gains over "
+        f"it in R@1, with its 95% interval. {told_machine(result)}",
+        table(("questions", "which", "", "R@1", "R@5", "MRR@10", "ours gains, R@1"), rows),
+    )
+
+
+def _gained(figures: list[float]) -> str:
+    value, low, high = figures
+    return f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
 
 
 def answers(result: Result) -> str:
@@ -51,37 +94,20 @@ def answers(result: Result) -> str:
     rows = [
         (
             name,
-            _percent(one["EM"]),
-            _percent(one["F1"]),
-            _percent(one["answered"]) if "answered" in one else "–",
-            _percent(one["cited"]) if "cited" in one else "–",
+            percent(one["EM"]),
+            percent(one["F1"]),
+            percent(one["answered"]) if "answered" in one else "–",
+            percent(one["cited"]) if "cited" in one else "–",
         )
         for key, name in shown.items()
         if (one := result["systems"].get(key))
     ]
     rows.insert(1, (f"{_PLAIN}, without a language model", "–", "–", "0.0", "–"))
-    return _joined(
+    return joined(
         f"**Answers** (`eval.bench.answers`) to the same {result['questions']} questions, in "
         "percent; an abstention counts as wrong, and *cited* is the share of the answered whose "
-        f"first quote holds an answer. {_machine(result)}",
-        _table(("", "EM", "F1", "answered", "cited"), rows),
-    )
-
-
-def abstention(result: Result) -> str:
-    columns = ("precision", "recall", "F1")
-    columns += ("answered without the articles", "answered with all articles")
-    return _joined(
-        "**Abstention** (`eval.bench.abstention`), in percent: each question once over the "
-        "articles of the years before, which can't answer it, and once over all. Plain llama-index "
-        f"never abstains. {_machine(result)}",
-        _table(
-            ("questions asked", "number", *columns),
-            [
-                (period, str(one["questions"]), *(_percent(one[column]) for column in columns))
-                for period, one in result["ours"].items()
-            ],
-        ),
+        f"first quote holds an answer. {told_machine(result)}",
+        table(("", "EM", "F1", "answered", "cited"), rows),
     )
 
 
@@ -90,7 +116,7 @@ def speed(result: Result) -> str:
 
     def row(name: str, value: Callable[[Result], float], shown: Callable[[float], str]):
         mine, theirs = value(ours), value(plain)
-        return name, shown(mine), shown(theirs), _times(mine, theirs)
+        return name, shown(mine), shown(theirs), times(mine, theirs)
 
     def of(stage: str, *path: str) -> Callable[[Result], float]:
         def value(figures: Result) -> float:
@@ -105,18 +131,18 @@ def speed(result: Result) -> str:
         row("articles indexed a second", of("indexing", "articles_per_second"), "{:.1f}".format),
         row("indexing: CPU", of("indexing", "cpu_seconds"), "{:,.0f} s".format),
         row("indexing: memory, peak", of("indexing", "peak_memory_mib"), "{:,.0f} MiB".format),
-        row("on disk", of("indexing", "bytes_on_disk"), _megabytes),
+        row("on disk", of("indexing", "bytes_on_disk"), megabytes),
         row("nothing to first passages", of("searching", "first_search_s"), "{:.1f} s".format),
         row("search, p50", of("searching", "search_ms", "p50"), "{:.0f} ms".format),
         row("search, p95", of("searching", "search_ms", "p95"), "{:.0f} ms".format),
         row("memory at rest", of("searching", "memory_at_rest_mib"), "{:,.0f} MiB".format),
     ]
     ask, opening = ours["searching"]["ask_ms"], result["recovering"]
-    return _joined(
+    return joined(
         f"**Speed** (`eval.bench.speed`), {result['dataset']}, {ours['indexing']['articles']:,} "
         "articles, both with the same embedding model in the same run, a search giving 10 "
-        f"passages. {_machine(result)}",
-        _table(("", "ours", _PLAIN, "ours divided by it"), rows),
+        f"passages. {told_machine(result)}",
+        table(("", "ours", _PLAIN, "ours divided by it"), rows),
         f"Asking takes ours p50 {ask['p50']:.0f} ms and p95 {ask['p95']:.0f} ms, a whole cold "
         f"`dateline ask` {result['starting']['cold_ask_s']['median']:.1f} s. Opening takes "
         f"{opening['open_sealed_s']:.1f} s sealed, {opening['open_after_a_kill_s']:.1f} s after a "
@@ -144,21 +170,22 @@ def growth(result: Result) -> str:
                     f"{one['bytes_on_disk'] / 1e6:,.0f}",
                     f"{one['first_search_s']:.1f}",
                     f"{one['memory_at_rest_mib']:,}",
-                    _pair(one["search_ms"]),
-                    _pair(ask) if ask else "–",
-                    _share(one["R@1"]),
-                    _share(one["R@10"]),
-                    _share(one["MRR@10"]),
+                    pair(one["search_ms"]),
+                    pair(ask) if ask else "–",
+                    share(one["R@1"]),
+                    share(one["R@10"]),
+                    share(one["MRR@10"]),
                 )
             )
     some = next(iter(result["ours"].values()))
     head = ("articles", "", "passages", "indexing, CPU s", "disk, MB")
     head += ("first passages, s", "at rest, MiB", "search p50 / p95, ms", "ask p50 / p95, ms")
-    return _joined(
+    return joined(
         f"**Growth** (`eval.bench.growth`): an eighth, a quarter, half and all of "
         f"{result['dataset']}; CPU seconds are those of all articles so far, quality is over the "
-        f"{some['questions']:,} questions of September 2022 to September 2023. {_machine(result)}",
-        _table((*head, "R@1", "R@10", "MRR@10"), rows),
+        f"{some['questions']:,} questions of September 2022 to September 2023. "
+        f"{told_machine(result)}",
+        table((*head, "R@1", "R@10", "MRR@10"), rows),
     )
 
 
@@ -168,8 +195,8 @@ def embedding(result: Result) -> str:
     return (
         f"**The embedding model** (`eval.bench.embedding`): {ours['rate']:.0f} passages a second, "
         f"{ours['times_chroma']:.1f} times as many as Chroma's own way of running it in the same "
-        f"run ({chroma['rate']:.0f}), at a mean cosine of {_share(ours['cosine_mean'])} to 32-bit "
-        f"floats. {_machine(result)}"
+        f"run ({chroma['rate']:.0f}), at a mean cosine of {share(ours['cosine_mean'])} to 32-bit "
+        f"floats. {told_machine(result)}"
     )
 
 
@@ -181,59 +208,20 @@ def lexical(result: Result) -> str:
     passages = result["systems"]["tantivy"]["passages"]
     return (
         f"**The lexical index** (`eval.bench.lexical`), p95 for the 100 best of {passages:,} "
-        f"passages: {', '.join(found.values())}. {_machine(result)}"
+        f"passages: {', '.join(found.values())}. {told_machine(result)}"
     )
 
 
 #: Result file → its section, in the README's order.
 SECTIONS: dict[str, Callable[[Result], str]] = {
     "retrieval": retrieval,
+    "time": nearness_in_time,
     "answers": answers,
+    "reading": reading,
+    "spans": spans,
     "abstention": abstention,
     "speed": speed,
     "growth": growth,
     "embedding": embedding,
     "lexical": lexical,
 }
-
-
-def _machine(result: Result) -> str:
-    """Where it was measured, as far as the file tells."""
-    machine = result["machine"]
-    cores = machine.get("cores") or machine["cpus"]
-    text = f"{cores} cores"
-    if processor := machine.get("processor"):
-        text += f" of {processor}"
-    if memory := machine.get("memory_gib"):
-        text += f", {memory:.0f} GiB"
-    return f"({text}.)"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    ruled = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(row) + " |" for row in ruled)
-
-
-def _joined(*parts: str) -> str:
-    return "\n\n".join(parts)
-
-
-def _share(value: float) -> str:
-    """.459; 1.000 keeps its digit."""
-    return f"{value:.3f}".removeprefix("0")
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value * 100:.1f}"
-
-
-def _times(ours: float, plain: float) -> str:
-    return f"{ours / plain:.2f}" if plain else "–"
-
-
-def _megabytes(value: float) -> str:
-    return f"{value / 1e6:,.0f} MB"
-
-
-def _pair(figures: dict[str, float]) -> str:
-    return f"{figures['p50']:.0f} / {figures['p95']:.0f}"

@@ -64,6 +64,53 @@ def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What abstaining from every answer with a confidence below `confidence` would come to."""
+
+    confidence: float  #: infinity: to abstain always
+    precision: float | None  #: of abstaining; None where it never abstains
+    recall: float
+
+
+def thresholds(decisions: Iterable[Decision]) -> list[Threshold]:
+    """Precision and recall of abstaining at every threshold that makes a difference, rising.
+
+    From the lowest confidence, at which nothing more is abstained from, to infinity. Abstentions,
+    and answers without a confidence, are abstained from at all of them. Empty where every
+    case is answerable: there is nothing to find.
+    """
+    cases = list(decisions)
+    due = sum(not one.is_answerable for one in cases)
+    if not due:
+        return []
+    by_rank: dict[float, list[Decision]] = {}
+    for one in cases:
+        by_rank.setdefault(_rank(one), []).append(one)
+    untold = [rank for rank in by_rank if rank <= -sys.float_info.max]
+    abstained = [one for rank in untold for one in by_rank.pop(rank)]
+    count, found = len(abstained), sum(not one.is_answerable for one in abstained)
+    curve = []
+    for rank in sorted(by_rank):
+        curve.append(Threshold(rank, _share(found, count), found / due))
+        count += len(by_rank[rank])
+        found += sum(not one.is_answerable for one in by_rank[rank])
+    curve.append(Threshold(math.inf, _share(found, count), found / due))
+    return curve
+
+
+def best_at_recall(decisions: Iterable[Decision], recall: float) -> Threshold | None:
+    """The threshold of the highest precision among those whose recall is `recall` or more.
+
+    Of equal ones that with the higher recall. It is chosen by the answers it is measured on, so it
+    says what the confidence could do and not what a threshold set beforehand does. None where
+    every case is answerable.
+    """
+    enough = [one for one in thresholds(decisions) if one.recall >= recall]
+    told = [one for one in enough if one.precision is not None]
+    return max(told, key=lambda one: (one.precision, one.recall), default=None)
+
+
 def risk_coverage(decisions: Sequence[Decision]) -> list[tuple[float, float]]:
     """(coverage, risk) for 1, 2, … all n cases answered, the most confident first.
 
@@ -83,6 +130,13 @@ def risk_coverage_area(decisions: Sequence[Decision]) -> float | None:
     """
     risks = _risks(decisions)
     return float(risks.mean()) if len(risks) else None
+
+
+def thinned(curve: Sequence[tuple[float, float]], most: int = 50) -> list[tuple[float, float]]:
+    """At most `most` (2 or more) points of a curve, its ends among them, evenly over its points."""
+    if len(curve) <= most:
+        return list(curve)
+    return [curve[round(place * (len(curve) - 1) / (most - 1))] for place in range(most)]
 
 
 def _risks(decisions: Sequence[Decision]) -> np.ndarray:

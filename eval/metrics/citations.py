@@ -16,11 +16,17 @@ from dataclasses import dataclass
 from eval.metrics import support
 from eval.records import CitedQuote
 from index.sentences import sentences
+from qa.verify import adds_only_names
 
 #: Whether a premise (quotes, with line breaks between) supports a statement.
 Supports = Callable[[str, str], bool]
 
 _MARK = re.compile(r"(?<![ \t])[ \t]*(\[\d{1,9}(?:\s*,\s*\d{1,9})*\])")
+
+
+_VERDICT = re.compile(r"\s*(?:yes|no|unclear)\s*\.\s*", re.I)
+#: What `qa.verify.adds_only_names` lets a statement add to its quote.
+_NAME = re.compile(r" \[[^\[\]\n]*[^\W\d_][^\[\]\n]*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,9 @@ def statements(text: str, citations: Sequence[CitedQuote]) -> list[Statement]:
     that follow a full stop belong to the sentence before them. A citation that tells which words
     of the answer it is for belongs also to each sentence that lies within them: a quote of two
     sentences has one mark. Brackets within words that are a quote are the article's own, no
-    marks. Sentences without a letter or digit are left out.
+    marks. Sentences without a letter or digit are left out, and so is the verdict before the
+    sentence that proves it: "Yes." Names that were added to a quote in brackets belong to no
+    sentence: they are not the source's words.
     """
     by_number = {one.number: one for one in reversed(citations)}
     bare, marks, spans = _without_marks(text, citations)
@@ -47,6 +55,7 @@ def statements(text: str, citations: Sequence[CitedQuote]) -> list[Statement]:
         (start, end)
         for start, end in sentences(bare)
         if any(character.isalnum() for character in bare[start:end])
+        and not _VERDICT.fullmatch(bare[start:end])
     ]
     cited: list[list[CitedQuote | None]] = [[] for _ in places]
     for place, number in marks if places else ():
@@ -56,7 +65,7 @@ def statements(text: str, citations: Sequence[CitedQuote]) -> list[Statement]:
             end -= 1  # the span may end before the full stop
         cited[index] += [one for left, right, one in spans if left <= start and end <= right]
     return [
-        Statement(bare[start:end], tuple(dict.fromkeys(of)))
+        Statement(_without_names(bare, start, end, spans), tuple(dict.fromkeys(of)))
         for (start, end), of in zip(places, cited, strict=True)
     ]
 
@@ -153,7 +162,9 @@ def _without_marks(
         if one.answer_start is not None and one.answer_end is not None
         if 0 <= one.answer_start < one.answer_end <= len(text)
     ]
-    verbatim = [(left, right) for left, right, one in told if text[left:right] == one.quote]
+    verbatim = [
+        (left, right) for left, right, one in told if adds_only_names(text[left:right], one.quote)
+    ]
     kept: list[str] = []
     marks: list[tuple[int, int]] = []
     cuts: list[tuple[int, int]] = []
@@ -172,6 +183,18 @@ def _without_marks(
         return place - sum(min(place, end) - start for start, end in cuts if start < place)
 
     return "".join(kept), marks, [(moved(left), moved(right), one) for left, right, one in told]
+
+
+def _without_names(text: str, start: int, end: int, spans: Sequence[_Span]) -> str:
+    """A sentence without the names in brackets that it adds to the quote that it is."""
+    for left, right, one in spans:
+        if left <= start and end <= right + 1 and one.quote not in text[left:right]:
+            return (
+                _NAME.sub("", text[start:end])
+                if adds_only_names(text[left:right], one.quote)
+                else text[start:end]
+            )
+    return text[start:end]
 
 
 def _sentence_at(mark: int, text: str, places: Sequence[tuple[int, int]]) -> int:

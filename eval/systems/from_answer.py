@@ -8,16 +8,14 @@ from qa.records import Answer
 
 
 def prediction_of(answer: Answer) -> Prediction:
-    """The prediction in an answer of ours. Abstentions carry the confidence 0."""
+    """The prediction in an answer of ours. Abstentions carry their confidence too."""
     short = answer.short_answer
-    supports = [citation.support for citation in answer.citations]
-    confidence = short.confidence if short else max(supports, default=0.0)
     return Prediction(
         status=answer.status.value,
         abstain_reason=answer.abstain_reason.value if answer.abstain_reason else None,
         text=answer.text if answer.abstain_reason is None else "",
         short_answer=short.text if short else None,
-        confidence=confidence,
+        confidence=answer.confidence,
         citations=tuple(
             CitedQuote(
                 number=one.number,
