@@ -162,10 +162,15 @@ class LexicalIndex:
         """
         with self._lock, our_errors(self._folder):
             contents = json.loads((self._folder / "meta.json").read_bytes())
-            segments = {one["segment_id"].replace("-", "") for one in contents["segments"]}
+            segments = {one["segment_id"].replace("-", ""): one for one in contents["segments"]}
             for path in sorted(self._folder.iterdir()):
-                if path.name.split(".")[0] not in segments:
+                name, *rest = path.name.split(".")
+                if name not in segments:
                     continue  # a merge may be writing it just now
+                if rest[-1:] == ["del"]:
+                    deleted = segments[name].get("deletes") or {}
+                    if rest[0] != str(deleted.get("opstamp")):
+                        continue  # of a commit that was killed, or is being made just now
                 if not checksum_holds(path.read_bytes()):
                     raise LexicalIndexDamaged(damaged(self._folder, f"{path.name} has changed"))
 

@@ -100,7 +100,9 @@ class SeededEmbedder:
 
 
 def ask(store: Store) -> None:
-    """A question in a live passage's own words finds its article."""
+    """A question in a live passage's own words finds its article, if there is one yet."""
+    if store.catalogue.is_empty():
+        return  # killed before it had added anything, as on a slow machine
     article_id = store.catalogue.fingerprints()[0][0]
     passage, _ = store.catalogue.passages_of(article_id)[0]
     question = Question(passage.text, as_of=date(2024, 6, 1))
