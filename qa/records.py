@@ -197,7 +197,10 @@ class Answer(Record):
     )
     citations: tuple[Citation, ...]
     conflicts: tuple[Conflict, ...]
-    independent_sources: int = Field(description="Citing articles, syndicated copies counted once")
+    independent_sources: int = Field(
+        description="Sources that give this answer: outlets and copies counted once, articles with "
+        "another value not"
+    )
     passages: tuple[FoundPassage, ...] = Field(description="The passages read, best first")
     applied_filters: AppliedFilters
     engine: str
