@@ -29,6 +29,11 @@ LEANS_BACK = re.compile(
     r"(?:this|that|these|those)(?= (?:is|was|are|were|has|had|have|came|comes|follows|means)))\b",
     re.I,
 )
+#: "It's Sweden's seventh time", "It is not clear": nothing before is meant.
+_EMPTY_IT = re.compile(
+    r"^[“\"]?It(?:['’]s| is| was| will be| remains)(?: (?:also|now|still|not|only|just))* "
+    r"(?:[A-Z]|(?:un)?clear|(?:un)?likely|(?:im)?possible|unknown)"
+)
 _FIRST = re.compile(r"^[“\"‘'(]*(he|she|they|it|his|her|their|its)\b(?! (?:or|and)\b)", re.I)
 #: “…,” he said.
 _SPOKEN = re.compile(r"[,.?!][”\"]\s(he|she)\b")
@@ -82,7 +87,7 @@ class Bracket:
 
 def leans(text: str) -> bool:
     """Whether a sentence can't be read without the one before it."""
-    return bool(LEANS_BACK.match(text))
+    return bool(LEANS_BACK.match(text)) and not _EMPTY_IT.match(text)
 
 
 def sentence_before(passage: Passage, start: int) -> tuple[int, int] | None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.records import Hit
-from qa.antecedent import bracket
+from qa.antecedent import bracket, leans
 from qa.mentions import is_name, mentions
 from tests.passages import hit
 
@@ -120,3 +120,20 @@ def test_whatever_an_article_holds_a_bracket_is_a_name_of_the_passage(pieces: li
             assert given_name.end <= start < given_name.after <= end
         for mention in mentions(passage, start, end):
             assert passage.text[mention.start - 5 : mention.end - 5] == mention.text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "does"),
+    [
+        ("It's Sweden's seventh time winning the contest.", False),
+        ("It is not clear who fired.", False),
+        ("It was the first attack since May.", True),
+        ("It is based in Marl.", True),
+        ("It was sold in May.", True),
+        ("He left.", True),
+        ("Its leader left.", True),
+        ("Italy left.", False),
+    ],
+)
+def test_an_it_that_means_nothing_needs_no_sentence_before(sentence: str, does: bool) -> None:
+    assert leans(sentence) is does
