@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from eval.metrics.costs import percentile
+from eval.plot_style import settings
 from eval.records import Point, Scores
 from eval.report_measures import milliseconds
 
@@ -158,22 +159,7 @@ def _drawn(name: str, title: str, caption: str, draw: Any) -> Markup:
     import matplotlib
     from matplotlib.figure import Figure
 
-    settings = {
-        "svg.fonttype": "none",
-        "svg.hashsalt": name,
-        "font.size": 9,
-        "axes.edgecolor": _INK,
-        "axes.labelcolor": _INK,
-        "axes.grid": True,
-        "axes.axisbelow": True,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "grid.color": _GRID,
-        "xtick.color": _INK,
-        "ytick.color": _INK,
-        "lines.linewidth": 1.8,
-    }
-    with matplotlib.rc_context(settings):
+    with matplotlib.rc_context(settings(name, _INK, _GRID)):
         # A figure of its own, without pyplot: no window system, nothing kept between calls.
         figure = Figure(figsize=_SIZE, layout="constrained")
         axes = figure.add_subplot()

@@ -9,9 +9,7 @@ were not faster: `eval/bench/embedding.py` measures them.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,6 +18,7 @@ import numpy as np
 from index.cores import cores
 from index.graph import DIMENSION, Precision
 from index.model import agreement, build, identity, open_session, run_one, run_probes
+from index.side_by_side import SideBySide
 from index.tokens import ModelTokenizer
 
 if TYPE_CHECKING:
@@ -69,9 +68,7 @@ class Embedder:
     ) -> None:
         """Prefer `Embedder.open`."""
         self._session, self._tokenizer = session, tokenizer
-        self._threads = threads
-        self._pool: ThreadPoolExecutor | None = None
-        self._lock = threading.Lock()
+        self._threads = SideBySide(threads, "embed")
         self.identity = identity
 
     @classmethod
@@ -103,29 +100,13 @@ class Embedder:
     def embed_passages(self, texts: Sequence[str]) -> np.ndarray:
         """float32 (len(texts), 384) of passages in their order, each of length 1."""
         vectors = np.empty((len(texts), DIMENSION), np.float32)
-        if self._threads == 1 or len(texts) < 2:
-            for place, text in enumerate(texts):
-                vectors[place] = self._embed(text)
-            return vectors
-        # The longest first, so that no thread is left alone with one at the end.
-        order = sorted(range(len(texts)), key=lambda place: len(texts[place]), reverse=True)
-        found = self._workers().map(self._embed, [texts[place] for place in order])
-        for place, vector in zip(order, found, strict=True):
+        for place, vector in enumerate(self._threads.map(self._embed, texts, len)):
             vectors[place] = vector
         return vectors
 
     def close(self) -> None:
         """End the threads. Embedding again starts them anew."""
-        with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown()
+        self._threads.close()
 
     def _embed(self, text: str) -> np.ndarray:
         return run_one(self._session, self._tokenizer.ids(text))
-
-    def _workers(self) -> ThreadPoolExecutor:
-        with self._lock:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(self._threads, "embed")
-            return self._pool

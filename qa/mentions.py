@@ -103,7 +103,7 @@ def mentions(passage: Passage, start: int, end: int) -> list[Mention]:
     if end - start > MOST:
         return []
     text = passage.text[start - passage.start : end - passage.start]
-    sentence = Sentence(text, words(text), {}, _small(passage.text), passage.published)
+    sentence = Sentence(text, words(text), _small(passage.text))
     return [
         _mention(passage, text, left, right, start)
         for left, right in names(sentence)

@@ -8,9 +8,7 @@ read with.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +19,7 @@ from index.cores import cores
 from index.errors import ModelError
 from index.graph import Precision
 from index.model import file_digest, open_session
+from index.side_by_side import SideBySide
 from qa.reader_build import NAME, build, likeness, run_pair
 from qa.reader_tokens import Encoded, encode, load_tokenizer
 
@@ -62,9 +61,7 @@ class ReaderModel:
     ) -> None:
         """Prefer `ReaderModel.open`."""
         self._session, self._tokenizer = session, tokenizer
-        self._threads = threads
-        self._pool: ThreadPoolExecutor | None = None
-        self._lock = threading.Lock()
+        self._threads = SideBySide(threads, "read")
         self.name = name  #: "minilm-reader/1f9e0c52/int8": the weights' digest, the precision
 
     @classmethod
@@ -108,29 +105,14 @@ class ReaderModel:
     def score(self, question: str, texts: Sequence[tuple[str, str]]) -> list[TokenScores]:
         """Of every (title, text), in their order, where the question's answer may stand."""
         pairs = [encode(self._tokenizer, question, title, text) for title, text in texts]
-        if self._threads == 1 or len(pairs) < 2:
-            return [self._scored(pair) for pair in pairs]
-        # The longest first, so that no thread is left alone with one at the end.
-        order = sorted(range(len(pairs)), key=lambda place: len(pairs[place].ids), reverse=True)
-        found = self._workers().map(self._scored, [pairs[place] for place in order])
-        scored = dict(zip(order, found, strict=True))
-        return [scored[place] for place in range(len(pairs))]
+        return self._threads.map(self._scored, pairs, lambda pair: len(pair.ids))
 
     def close(self) -> None:
         """End the threads. Reading again starts them anew."""
-        with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown()
+        self._threads.close()
 
     def _scored(self, pair: Encoded) -> TokenScores:
         logits, answers = run_pair(self._session, pair)
         text = logits[pair.text_from : pair.text_from + len(pair.offsets)]
         starts, ends = np.ascontiguousarray(text.T)
         return TokenScores(starts, ends, float(answers[0]), pair.offsets, float(logits[0].sum()))
-
-    def _workers(self) -> ThreadPoolExecutor:
-        with self._lock:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(self._threads, "read")
-            return self._pool

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 
 from qa.words import Word
 
@@ -15,6 +14,4 @@ class Sentence:
 
     text: str
     words: list[Word]
-    matched: Mapping[int, float]  #: index of a word → weight of the question's word that it meets
     lower: Collection[str]  #: words that the passages also write without a capital, folded
-    published: date | None

@@ -6,6 +6,8 @@ import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from eval.plot_style import settings
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -23,22 +25,7 @@ def abstention_plot(sets: Mapping[str, Mapping[str, Any]]) -> bytes:
     import matplotlib
     from matplotlib.figure import Figure
 
-    settings = {
-        "svg.fonttype": "none",
-        "svg.hashsalt": "abstention",
-        "font.size": 9,
-        "axes.edgecolor": _INK,
-        "axes.labelcolor": _INK,
-        "axes.grid": True,
-        "axes.axisbelow": True,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "grid.color": _GRID,
-        "xtick.color": _INK,
-        "ytick.color": _INK,
-        "lines.linewidth": 1.8,
-    }
-    with matplotlib.rc_context(settings):
+    with matplotlib.rc_context(settings("abstention", _INK, _GRID)):
         # A figure of its own, without pyplot: no window system, nothing kept between calls.
         figure = Figure(figsize=_SIZE, layout="constrained", facecolor=_PAPER)
         risk, reliability = figure.subplots(1, 2)
