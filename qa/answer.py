@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -12,6 +13,7 @@ from index.store import Store
 from qa.config import ReaderConfig
 from qa.draft import Draft, abstain
 from qa.errors import QuestionTooLong
+from qa.listen import Listener, go_on, tell_answer
 from qa.read import Model, Reader, TrainedReader
 from qa.reader_model import ReaderModel
 from qa.records import (
@@ -19,17 +21,21 @@ from qa.records import (
     Answer,
     AppliedFilters,
     FoundPassage,
+    PastTurn,
     Question,
     Reading,
     SearchResult,
     Understood,
 )
 from qa.retrieve import QueryEmbedder, RetrievalConfig, Retriever
+from qa.stand_alone import stand_alone
 from qa.understand import is_question, understand
 from qa.verify import is_proved
 from qa.write import compose
 
 MOST_CHARACTERS = 4000  #: of a question; no index reads further
+#: Makes a question stand alone, given the turns before it, oldest first.
+StandAlone = Callable[[str, Sequence[PastTurn]], str]
 _ROUNDS = 3  #: times a question is read before articles that change under it are given up on
 
 
@@ -37,12 +43,18 @@ class Answerer:
     """Answers from one store. Safe to share by threads."""
 
     def __init__(
-        self, store: Store, retriever: Retriever, reader: Reader, config: ReaderConfig
+        self,
+        store: Store,
+        retriever: Retriever,
+        reader: Reader,
+        config: ReaderConfig,
+        condense: StandAlone = stand_alone,
     ) -> None:
         self._store = store
         self.retriever = retriever
         self._reader = reader
         self._config = config
+        self._condense = condense
 
     @classmethod
     def over(
@@ -52,6 +64,7 @@ class Answerer:
         retrieval: RetrievalConfig | None = None,
         reading: ReaderConfig | None = None,
         model: Model | None = None,
+        condense: StandAlone = stand_alone,
     ) -> Answerer:
         """Our retriever and the trained reader.
 
@@ -61,32 +74,37 @@ class Answerer:
         config = reading or ReaderConfig()
         model = model or ReaderModel.open(store.config.data, store.config.threads)
         retriever = Retriever(store, embedder, retrieval)
-        return cls(store, retriever, TrainedReader(model, config), config)
+        return cls(store, retriever, TrainedReader(model, config), config, condense)
 
     @property
     def engine(self) -> str:
         """What answers: `Answer.engine`."""
         return self._reader.name
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question, listener: Listener | None = None) -> Answer:
         """The answer. Not finding one is an answer too: see `Answer.abstain_reason`.
 
-        Raises `QuestionTooLong`, and what the store raises when it can't be read.
+        `question.history` is what a follow-up is understood from. Raises `QuestionTooLong`,
+        `AskerLeft` where the listener is gone, and what the store raises when it can't be read.
         """
         began = time.perf_counter()
         _refuse_long(question.text)
         as_of = question.as_of or date.today()
-        understood = understand(replace(question, as_of=as_of), as_of)
-        hits: list[Hit] = []
         timings: dict[str, float] = {}
-        if not is_question(question.text):
+        standalone = question.text
+        if question.history:
+            standalone = self._condense(question.text, question.history)[:MOST_CHARACTERS]
+            timings["condense"] = _since(began)
+        understood = understand(replace(question, text=standalone, as_of=as_of), as_of)
+        hits: list[Hit] = []
+        if not is_question(standalone):
             draft = abstain(AbstainReason.NOT_A_QUESTION)
         elif self._store.catalogue.is_empty():
             draft = abstain(AbstainReason.EMPTY_INDEX)
         else:
-            draft, hits = self._answered(understood, question, timings)
+            draft, hits = self._answered(understood, question, timings, listener)
         timings["total"] = _since(began)
-        return Answer(
+        answer = Answer(
             id=f"ans_{uuid.uuid4().hex}",
             conversation_id=question.conversation,
             question=question.text,
@@ -108,6 +126,9 @@ class Answerer:
             timings_ms={name: round(value, 1) for name, value in timings.items()},
             usage=None,
         )
+        go_on(listener)
+        tell_answer(listener, answer)
+        return answer
 
     def search(self, question: Question) -> SearchResult:
         """The passages alone, best first."""
@@ -115,27 +136,40 @@ class Answerer:
         _refuse_long(question.text)
         as_of = question.as_of or date.today()
         hits = self.retriever.retrieve(question.text, question.top_k, as_of, question.filters)
+        return self._found(question.text, question, hits, _since(began))
+
+    def _found(
+        self, query: str, question: Question, hits: Sequence[Hit], milliseconds: float
+    ) -> SearchResult:
         return SearchResult(
-            query=question.text,
-            passages=tuple(_shown(hit) for hit in hits),
+            query=query,
+            passages=tuple(_shown(hit) for hit in hits[: question.top_k]),
             applied_filters=_applied(question.filters),
             index_version=self._store.version,
-            timings_ms={"total": round(_since(began), 1)},
+            timings_ms={"total": round(milliseconds, 1)},
         )
 
     def _answered(
-        self, understood: Understood, question: Question, timings: dict[str, float]
+        self,
+        understood: Understood,
+        question: Question,
+        timings: dict[str, float],
+        listener: Listener | None,
     ) -> tuple[Draft, list[Hit]]:
         """The draft and the passages it was read from, none of them withdrawn meanwhile."""
-        for _ in range(_ROUNDS):
+        for round_number in range(_ROUNDS):
+            go_on(listener)
             began = time.perf_counter()
             count = max(self._config.passages, question.top_k)
             hits = self.retriever.retrieve(
                 understood.text, count, understood.as_of, question.filters
             )
             timings["retrieve"] = _since(began)
+            if listener is not None and round_number == 0:
+                listener.found(self._found(understood.text, question, hits, timings["retrieve"]))
+                go_on(listener)
             if not hits:
-                return abstain(self._why_nothing(question)), hits
+                return abstain(self._why_nothing(understood.text, question)), hits
             began = time.perf_counter()
             reading: Reading = self._reader.read(understood, hits)
             hits = list(reading.passages or hits)
@@ -154,12 +188,12 @@ class Answerer:
         """Those of the passages that the catalogue still holds, as it holds them now, by id."""
         return {one.id: one for one in self._store.passages([hit.passage.id for hit in hits])}
 
-    def _why_nothing(self, question: Question) -> AbstainReason:
+    def _why_nothing(self, text: str, question: Question) -> AbstainReason:
         """Nothing was found: because of the dates asked for, or because nothing fits."""
         filters = question.filters
         if filters.published_from or filters.published_to:
             anytime = Filters(sources=filters.sources)
-            if self.retriever.retrieve(question.text, 1, None, anytime):
+            if self.retriever.retrieve(text, 1, None, anytime):
                 return AbstainReason.OUT_OF_DATE_RANGE
         return AbstainReason.NO_RELEVANT_PASSAGES
 

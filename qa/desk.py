@@ -6,8 +6,10 @@ from datetime import date
 from typing import Protocol
 
 from index.records import Filters
+from qa.listen import Listener
 from qa.records import Answer, Question, SearchResult
 from qa.records_articles import AddedArticle, ArticlePage, ArticleView, NewArticle, Readiness
+from qa.records_conversation import Conversation, ConversationPage, Suggestions
 from qa.records_feedback import Feedback, KeptFeedback
 
 
@@ -18,8 +20,29 @@ class Desk(Protocol):
     `close()` is closed once, after the last request.
     """
 
-    def ask(self, question: Question) -> Answer:
-        """The answer; not finding one is an answer too. Raises `qa.errors.BadRequest`."""
+    def ask(self, question: Question, listener: Listener | None = None) -> Answer:
+        """The answer; not finding one is an answer too. It is kept as a turn of its conversation.
+
+        Raises `qa.errors.BadRequest`, `AskerLeft` where the listener is gone,
+        `ConversationNotFound`, `ConversationFull` and `TooManyConversations`.
+        """
+        ...
+
+    def conversation(self, id: str, owner: str) -> Conversation:
+        """The turns of one. Raises `qa.errors.ConversationNotFound`, also where it is another's."""
+        ...
+
+    def list_conversations(self, owner: str, cursor: str | None, limit: int) -> ConversationPage:
+        """Those of one owner, the latest first. Raises `qa.errors.BadRequest` for a cursor that
+        this list never gave."""
+        ...
+
+    def delete_conversation(self, id: str, owner: str) -> None:
+        """Delete it with its answers and their feedback. Raises `ConversationNotFound`."""
+        ...
+
+    def suggest(self, id: str, owner: str) -> Suggestions:
+        """Up to three questions to go on with. Raises `ConversationNotFound`."""
         ...
 
     def search(self, text: str, filters: Filters, k: int, as_of: date | None) -> SearchResult:

@@ -7,6 +7,11 @@ index.errors.DatelineError
     │   └── BodyTooLarge
     ├── AnswerNotFound             no answer of that id is kept; 404
     │   └── AnswersNotKept         none is kept at all
+    ├── ConversationNotFound       no such conversation, or it is another's; 404
+    │   └── ConversationsNotKept   none is kept at all
+    ├── ConversationFull           it has as many turns as one may have; 409
+    ├── TooManyConversations       there are as many as may be; 429
+    ├── AskerLeft                  nobody waits for the answer any more; told to nobody
     ├── FeedbackNotKept            the journal of answers can't be written; 503
     ├── JournalUnreadable          the journal of answers is not there, or can't be read
     ├── BadConfiguration           a setting cannot be used; the program does not start
@@ -43,6 +48,26 @@ class AnswerNotFound(AnsweringError):
 
 class AnswersNotKept(AnswerNotFound):
     error_code = "ANSWERS_NOT_KEPT"
+
+
+class ConversationNotFound(AnsweringError):
+    error_code = "CONVERSATION_NOT_FOUND"
+
+
+class ConversationsNotKept(ConversationNotFound):
+    error_code = "CONVERSATIONS_NOT_KEPT"
+
+
+class ConversationFull(AnsweringError):
+    error_code = "CONVERSATION_FULL"
+
+
+class TooManyConversations(AnsweringError):
+    error_code = "TOO_MANY_CONVERSATIONS"
+
+
+class AskerLeft(AnsweringError):
+    error_code = "ASKER_LEFT"
 
 
 class FeedbackNotKept(AnsweringError):

@@ -37,11 +37,28 @@ class AbstainReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PastTurn:
+    """A turn of the conversation before a question that may be a follow-up of it."""
+
+    question: str  #: as it was typed
+    standalone: str  #: as it was understood
+    text: str = ""  #: what was answered, with or without citation numbers; "" where nothing was
+    short_answers: tuple[str, ...] = ()  #: the few words that answered, the best first
+    articles: tuple[str, ...] = ()  #: ids of the cited articles
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked."""
+    """What was asked.
+
+    `history` are the turns before it, oldest first, where the asker keeps them; None: the desk
+    keeps the conversation, a new one where `conversation` is None.
+    """
 
     text: str
     conversation: str | None = None  #: the conversation's id
+    history: tuple[PastTurn, ...] | None = None
+    owner: str = ""  #: whose conversation it is: a digest of the API key, "" without keys
     as_of: date | None = None  #: the day it is asked as of; None: today
     filters: Filters = field(default_factory=Filters)
     top_k: int = 8  #: passages to show

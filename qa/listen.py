@@ -1,0 +1,55 @@
+"""Listening to a question while it is answered: what a stream tells, and that its asker left."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from qa.errors import AskerLeft
+from qa.records import Answer, Citation, SearchResult
+
+
+class Listener(Protocol):
+    """Told what becomes of a question. Every method is called in the thread that answers.
+
+    The order: `found` once, then `wrote` and `cited` as the answer is written, a citation after
+    the delta in which its [n] stands. Deltas joined are `Answer.text`. Nothing that was told is
+    taken back, but for an answer that a language model writes: there `Answer` has the last word.
+    """
+
+    def is_gone(self) -> bool:
+        """Whether nobody waits for the answer any more."""
+        ...
+
+    def found(self, result: SearchResult) -> None:
+        """The passages that are going to be read; `query` is the question as it was understood."""
+        ...
+
+    def wrote(self, delta: str) -> None:
+        """The next piece of the answer's text."""
+        ...
+
+    def cited(self, citation: Citation) -> None:
+        """A citation of what was written so far."""
+        ...
+
+
+def go_on(listener: Listener | None) -> None:
+    """Raises `AskerLeft` where nobody waits for the answer any more."""
+    if listener is not None and listener.is_gone():
+        raise AskerLeft("whoever asked has left")
+
+
+def tell_answer(listener: Listener | None, answer: Answer) -> None:
+    """Tell a whole answer piece by piece: each piece ends with the words that a citation proves."""
+    if listener is None:
+        return
+    told = 0
+    for citation in sorted(answer.citations, key=lambda one: (one.answer_end, one.number)):
+        # The number in brackets stands right behind the words.
+        end = answer.text.find("]", citation.answer_end) + 1 or len(answer.text)
+        if end > told:
+            listener.wrote(answer.text[told:end])
+            told = end
+        listener.cited(citation)
+    if told < len(answer.text):
+        listener.wrote(answer.text[told:])
