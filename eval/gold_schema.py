@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -27,6 +27,18 @@ Tag = Literal[
     "paraphrase", "follow_up", "topic_change", "update", "undated",
     "unanswerable", "near_miss",
 ]  # fmt: skip
+#: How a later turn hangs on those before it; each has one at most.
+#: - pronoun: "who is he?". demonstrative: "who claimed that attack?". definite: "the group", which
+#:   the turn before tells. ellipsis: words are left out ("and in Baghdad?", "by whom?"). also: asks
+#:   for more of the kind ("who else?"). time: placed by what came before ("what happened next?").
+#: - correction: "no, I meant Erbil". named: goes on with its subject and names it in full.
+#: - change: another subject, to be asked as it stands. back: returns to an earlier one, naming it.
+#: A turn on who says so is tagged attribution and needs none of these.
+Tie = Literal[
+    "pronoun", "demonstrative", "definite", "ellipsis", "also", "time",
+    "correction", "named", "change", "back",
+]  # fmt: skip
+TIES = frozenset(get_args(Tie))
 KINDS = frozenset({"who", "what", "when", "where", "how_many", "why", "how", "yes_no"})
 
 
@@ -60,7 +72,7 @@ class GoldCase(_Strict):
         default=(),
         description="Facts to be proved, each a list of sentences of which any one proves it",
     )
-    tags: Annotated[tuple[Tag, ...], Field(min_length=1)]
+    tags: Annotated[tuple[Literal[Tag, Tie], ...], Field(min_length=1)]
     as_of: Annotated[date, BeforeValidator(_written)] | None = None
     conversation: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")] | None = (
         None
@@ -94,6 +106,13 @@ class GoldCase(_Strict):
             raise ValueError("standalone goes with the second and later turns of a conversation")
         if follows and not {"follow_up", "topic_change"} & set(self.tags):
             raise ValueError("a later turn is tagged follow_up or topic_change")
+        ties = TIES & set(self.tags)
+        if ties and not follows:
+            raise ValueError(f"{sorted(ties)[0]} is for the second and later turns")
+        if len(ties) > 1:
+            raise ValueError(f"one way of hanging on, not {' and '.join(sorted(ties))}")
+        if ties and ("topic_change" in self.tags) != bool(ties & {"change", "back"}):
+            raise ValueError("change and back go with topic_change, the others with follow_up")
         return self
 
     def to_case(self) -> Case:

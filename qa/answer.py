@@ -36,6 +36,7 @@ from qa.write import compose
 MOST_CHARACTERS = 4000  #: of a question; no index reads further
 #: Makes a question stand alone, given the turns before it, oldest first.
 StandAlone = Callable[[str, Sequence[PastTurn]], str]
+_NEAREST = 10  #: passages whose spelling of names is looked at
 _ROUNDS = 3  #: times a question is read before articles that change under it are given up on
 
 
@@ -48,7 +49,7 @@ class Answerer:
         retriever: Retriever,
         reader: Reader,
         config: ReaderConfig,
-        condense: StandAlone = stand_alone,
+        condense: StandAlone | None = None,
     ) -> None:
         self._store = store
         self.retriever = retriever
@@ -64,9 +65,10 @@ class Answerer:
         retrieval: RetrievalConfig | None = None,
         reading: ReaderConfig | None = None,
         model: Model | None = None,
-        condense: StandAlone = stand_alone,
+        condense: StandAlone | None = None,
     ) -> Answerer:
-        """Our retriever and the trained reader.
+        """Our retriever and the trained reader. Follow-ups are made to stand alone by `condense`,
+        without it by our own rules.
 
         Without `model`, this release's is opened, kept in the store's folder; that raises
         ModelError and DataFolderError (see `ReaderModel.open`).
@@ -93,7 +95,7 @@ class Answerer:
         timings: dict[str, float] = {}
         standalone = question.text
         if question.history:
-            standalone = self._condense(question.text, question.history)[:MOST_CHARACTERS]
+            standalone = self._stood_alone(question, question.history)
             timings["condense"] = _since(began)
         understood = understand(replace(question, text=standalone, as_of=as_of), as_of)
         hits: list[Hit] = []
@@ -129,6 +131,14 @@ class Answerer:
         go_on(listener)
         tell_answer(listener, answer)
         return answer
+
+    def _stood_alone(self, question: Question, history: Sequence[PastTurn]) -> str:
+        if self._condense is not None:
+            return self._condense(question.text, history)[:MOST_CHARACTERS]
+        # People type "erbil": the nearest passages show which words are names.
+        near = self.retriever.retrieve(question.text, _NEAREST, None, question.filters)
+        written = [hit.passage.text for hit in near]
+        return stand_alone(question.text, history, written)[:MOST_CHARACTERS]
 
     def search(self, question: Question) -> SearchResult:
         """The passages alone, best first."""

@@ -23,11 +23,11 @@ _FAMILIES = (
         publisher developer giant startup start-up business"""
     ),
 )
-_GROUP_NOUNS = frozenset().union(*_FAMILIES) | word_set(
+GROUP_NOUNS = frozenset().union(*_FAMILIES) | word_set(
     """party ministry agency team club university court union army council alliance coalition
     charity newspaper broadcaster regiment force police committee commission association"""
 )
-_GROUP_WORDS = _GROUP_NOUNS | word_set(
+_GROUP_WORDS = GROUP_NOUNS | word_set(
     """authority board brigade brigades bureau cabinet congress corporation corp corps department
     embassy federation forces foundation front fund government guard guards house inc institute
     league llc ltd mission office parliament pentagon press senate service services society times
@@ -74,7 +74,7 @@ _ROLE_AFTER = re.compile(
 MOST = 2000
 _TITLE = "|".join(sorted(PERSON_NOUNS))
 _TITLED = re.compile(rf"\b(?:{_TITLE})\.? $", re.I)
-_ROLES = _GROUP_NOUNS | PERSON_NOUNS | {"prime"}
+_ROLES = GROUP_NOUNS | PERSON_NOUNS | {"prime"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ def _roles(before: str, after: str) -> frozenset[str]:
             0
         ].split()
     if noun := re.match(r" ([a-z]+)\b", after):
-        told += {noun[1]} & _GROUP_NOUNS
+        told += {noun[1]} & GROUP_NOUNS
     return frozenset({*told, *(word.removesuffix("s") for word in told)} & _ROLES)
 
 
@@ -194,7 +194,7 @@ def _kind(
     parts = [part.lower() for part in re.split(r"[\s-]+", name)]
     if _TITLED.search(before):
         return "person"
-    if roles & _GROUP_NOUNS or set(parts) & _GROUP_WORDS or is_acronym(name):
+    if roles & GROUP_NOUNS or set(parts) & _GROUP_WORDS or is_acronym(name):
         return "group"
     if set(parts) & _PLACE_WORDS or _PLACE_BEFORE.search(before):
         return "place"

@@ -33,7 +33,7 @@ STOPWORDS = word_set(
 )
 
 #: Forms that a stemmer cannot bring together; the language's, no article's.
-_IRREGULAR = {
+IRREGULAR = {
     form: base
     for base, forms in {
         "win": "won winner winners",
@@ -180,7 +180,7 @@ def key(word: str) -> str:
         return plain.replace(",", "")
     if plain in NUMBER_WORDS:
         return str(NUMBER_WORDS[plain])
-    base = _IRREGULAR.get(plain, plain)
+    base = IRREGULAR.get(plain, plain)
     return base if base in STOPWORDS else _stem(base)
 
 

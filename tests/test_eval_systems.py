@@ -22,6 +22,7 @@ from index.config import IndexConfig
 from index.ingest import Ingest
 from index.records import Filters, Found, Rejected
 from index.tokens import ModelTokenizer
+from qa.records import Question
 from qa.service import create_app
 from tests.eval_fakes import dataset
 from tests.fakes import FakeDesk
@@ -137,19 +138,20 @@ def test_a_service_is_asked_over_http() -> None:
         service = Service(f"http://127.0.0.1:{port}/")
         _until_ready(service)
         assert service.settings()["url"] == f"http://127.0.0.1:{port}"
+        begun = desk.ask(Question("who claimed the attack?")).conversation_id
         found = service.answer(
             Asked(
                 "who claimed it?",
                 as_of=date(2021, 2, 24),
                 filters=Filters(sources=("Tigris Wire",), published_to=date(2021, 3, 1)),
-                conversation_id="conv_1",
+                conversation_id=begun,
             )
         )
         service.close()
-    [asked] = desk.asked
+    [_, asked] = desk.asked
     assert asked.text == "who claimed it?" and asked.as_of == date(2021, 2, 24)
     assert asked.filters == Filters(sources=("Tigris Wire",), published_to=date(2021, 3, 1))
-    assert asked.conversation == "conv_1"
+    assert asked.conversation == begun
     assert found.status is not None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 
 from eval.records import Prediction
 from eval.systems import Asked
@@ -10,7 +11,8 @@ from eval.systems.from_answer import prediction_of
 from index.embed import Embedder
 from index.store import Store
 from qa.answer import Answerer
-from qa.records import Question
+from qa.records import PastTurn, Question
+from qa.stand_alone import past_turn
 
 
 class Ours:
@@ -22,6 +24,7 @@ class Ours:
         self._store = store
         self._embedder = embedder
         self._answerer = Answerer.over(store, embedder)
+        self._talks: dict[str, tuple[PastTurn, ...]] = {}
         self.most_jobs = os.cpu_count() or 1
 
     def settings(self) -> dict[str, str]:
@@ -32,13 +35,18 @@ class Ours:
         }
 
     def answer(self, asked: Asked) -> Prediction:
+        conversation = asked.conversation_id or f"conv_{uuid.uuid4().hex}"
+        history = self._talks.get(conversation, ())
         question = Question(
             asked.question,
-            conversation=asked.conversation_id,
+            conversation=conversation,
+            history=history,
             as_of=asked.as_of,
             filters=asked.filters,
         )
-        return prediction_of(self._answerer.ask(question))
+        answer = self._answerer.ask(question)
+        self._talks[conversation] = (*history, past_turn(answer))
+        return prediction_of(answer)
 
     def close(self) -> None:
         self._store.close()
