@@ -188,6 +188,40 @@ class Catalogue:
         query = f"SELECT {columns} FROM articles WHERE id > ? ORDER BY id LIMIT ?"
         return [stored_of(row) for row in self._rows(query, (after or "", limit))]
 
+    def listing(self) -> list[tuple[str, str | None, str | None]]:
+        """(id, outlet, YYYY-MM-DD of publication) of every article; reads the whole table."""
+        return self._rows("SELECT id, source, published FROM articles")
+
+    def without_text(self, ids: Sequence[str]) -> list[Stored]:
+        """These articles without their text, in the order asked; those that are gone left out."""
+        columns = _STORED.replace(" text,", " '',")
+        rows = self._in(f"SELECT {columns} FROM articles WHERE id IN", ids)
+        found = {row[0]: stored_of(row) for row in rows}
+        return [found[id] for id in ids if id in found]
+
+    def texts(self, ids: Sequence[str], longest: int) -> dict[str, str]:
+        """Article id → the first `longest` code points of its text."""
+        query = f"SELECT id, substr(text, 1, {int(longest)}) FROM articles WHERE id IN"
+        return dict(self._in(query, ids))
+
+    def passage_ids(self, article_ids: Sequence[str]) -> dict[str, list[str]]:
+        """Article id → its passages' ids, in order."""
+        query = "SELECT article_id, start, id FROM passages WHERE article_id IN"
+        found: dict[str, list[str]] = {}
+        for article_id, _, passage_id in sorted(self._in(query, article_ids)):
+            found.setdefault(article_id, []).append(passage_id)
+        return found
+
+    def articles_of(self, passage_ids: Sequence[str]) -> dict[str, str]:
+        """Passage id → the article's id, of those that are live."""
+        return dict(self._in("SELECT id, article_id FROM passages WHERE id IN", passage_ids))
+
+    def _in(self, query: str, ids: Sequence[str]) -> Iterator[tuple]:
+        """Rows of a query that ends with IN, for any number of ids: SQLite takes not so many."""
+        for begin in range(0, len(ids), 500):
+            part = ids[begin : begin + 500]
+            yield from self._rows(f"{query} ({marks(len(part))})", part)
+
     def is_empty(self) -> bool:
         return not self._rows("SELECT 1 FROM passages LIMIT 1")
 

@@ -136,9 +136,12 @@ class Answerer:
         if self._condense is not None:
             return self._condense(question.text, history)[:MOST_CHARACTERS]
         # People type "erbil": the nearest passages show which words are names.
-        near = self.retriever.retrieve(question.text, _NEAREST, None, question.filters)
-        written = [hit.passage.text for hit in near]
-        return stand_alone(question.text, history, written)[:MOST_CHARACTERS]
+        written = {
+            hit.passage.id: hit.passage.text
+            for text in (question.text, history[-1].standalone)
+            for hit in self.retriever.retrieve(text, _NEAREST, None, question.filters)
+        }
+        return stand_alone(question.text, history, [*written.values()])[:MOST_CHARACTERS]
 
     def search(self, question: Question) -> SearchResult:
         """The passages alone, best first."""

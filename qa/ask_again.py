@@ -166,6 +166,9 @@ def _exchanged(text: str, start: int, end: int, other: Other, is_name: IsName) -
     for phrase in phrases(text, is_name):
         if phrase.start <= start < end <= phrase.end and not phrase.is_event:
             lead = text[: phrase.start]
+            if phrase.end > end and not other.preposition and " " in other.text:
+                # "the White House" for all of "the American government"
+                return f"{lead}{other.text}{text[phrase.end :]}?"
             if other.preposition and (phrase.end > end or not phrase.after):
                 lead = re.sub(rf"\b{phrase.after} $", "", lead) if phrase.after else lead
                 return f"{lead}{other.preposition} {other.text}{text[phrase.end :]}?"

@@ -14,7 +14,7 @@ from io import TextIOWrapper
 import typer
 
 from index.errors import DatelineError
-from qa import cli_articles, cli_ask, cli_doctor, cli_index, cli_serve
+from qa import cli_articles, cli_ask, cli_chat, cli_doctor, cli_index, cli_serve
 from qa.cli_plugins import CommandGroup
 
 ERROR = 3
@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 app.command("index")(cli_index.index)
 app.command("ask")(cli_ask.ask)
+app.command("chat")(cli_chat.chat)
 app.command("search")(cli_ask.search)
 app.add_typer(cli_articles.app, name="articles")
 app.command("serve")(cli_serve.serve)

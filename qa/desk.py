@@ -8,7 +8,15 @@ from typing import Protocol
 from index.records import Filters
 from qa.listen import Listener
 from qa.records import Answer, Question, SearchResult
-from qa.records_articles import AddedArticle, ArticlePage, ArticleView, NewArticle, Readiness
+from qa.records_articles import (
+    AddedArticle,
+    ArticlePage,
+    ArticleView,
+    NewArticle,
+    Readiness,
+    SourceList,
+    Uploaded,
+)
 from qa.records_conversation import Conversation, ConversationPage, Suggestions
 from qa.records_feedback import Feedback, KeptFeedback
 
@@ -56,15 +64,37 @@ class Desk(Protocol):
         """
         ...
 
-    def list_articles(self, cursor: str | None, limit: int) -> ArticlePage:
-        """`limit` articles from `cursor` on, None being the start.
+    def upload(self, name: str, content: bytes) -> Uploaded:
+        """Index every article of a file, whatever `dateline index` reads; `name` tells the kind.
 
-        Raises `qa.errors.BadRequest` for a cursor that this list never gave.
+        The same file again changes nothing. What can't be taken is told, not raised. Raises
+        `qa.errors.BadRequest` where the name is none or the file has too many articles (then
+        none is taken).
         """
         ...
 
+    def list_articles(
+        self,
+        cursor: str | None,
+        limit: int,
+        query: str | None = None,
+        source: str | None = None,
+        with_copies: bool = False,
+    ) -> ArticlePage:
+        """`limit` articles from `cursor` on, None being the start; with a query, the best fitting.
+
+        `source`: of this outlet alone, whatever its case; "": those that tell none.
+        `with_copies`: each with the ids of its near-identical articles. Raises
+        `qa.errors.BadRequest` for a cursor that this list never gave, or one beside a query.
+        """
+        ...
+
+    def list_sources(self) -> SourceList:
+        """The outlets with their numbers of articles, most first."""
+        ...
+
     def get_article(self, id: str) -> ArticleView:
-        """One article. Raises `index.errors.ArticleNotFound`."""
+        """One article with its copies. Raises `index.errors.ArticleNotFound`."""
         ...
 
     def withdraw_article(self, id: str) -> None:

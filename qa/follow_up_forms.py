@@ -8,22 +8,40 @@ from qa.words import word_set
 
 LEAD = re.compile(
     r"^(?:(?:and|but|so|or|ok|okay|well|then|also|now|hm+|thanks|thank you|thx|great|good|please|"
-    r"yes|sorry|right|i see|got it|tell me|do you know)\b[,.!:…]*\s+)+(?=\S)",
+    r"yes|sorry|right|i see|got it|tell me|do you know|can you tell me|pls|plz)\b[,.!:…]*\s+)+"
+    r"(?=\S)",
     re.I,
 )
+_MARKS = re.compile(r"[\s?!.…]+$")
+#: What may stand at the end and says nothing.
+TAIL = re.compile(
+    r"(?:[,\s]+(?:pls|plz|please|tho|though|thx|thanks|btw|again|then|exactly))+$", re.I
+)
+#: How it is typed in a hurry, and how it is written.
+_SHORTENED = {
+    r"who'?s(?= \w)": "who is", r"what'?s(?= \w)": "what is", r"where'?s(?= \w)": "where is",
+    r"when'?s(?= \w)": "when is", r"acc(?:ording)? to who\b": "according to whom",
+    r"ppl\b": "people", r"u\b": "you", r"re what\b": "about what",
+}  # fmt: skip
+_WRITTEN_OUT = [(re.compile(rf"\b{short}", re.I), full) for short, full in _SHORTENED.items()]
 CORRECTION = re.compile(
     r"^(?:(?:no|not \w+|oh|ah|sorry|actually|wait)\b[,.!]*\s+)*"
     r"(?:i (?:meant|mean)|i was asking about|rather)\s+(.+)$",
     re.I,
 )
-ABOUT = re.compile(r"^(?:(?:and|or|but|so|then)\s+)?(?:what|how) about\s+(.+)$", re.I)
+ABOUT = re.compile(
+    r"^(?:(?:and|or|but|so|then)\s+)?(?:(?:what|how) about|"
+    r"(?:and )?(?:the )?same (?:question |thing )?(?:for|about|with))\s+(.+)$",
+    re.I,
+)
 BARE = re.compile(
     r"^(why(?: not)?|when|where|how|how come|"
     r"(?:by|with|from|to|for|against|on|about|over|of) (?:whom|what|where)|by who|who by|"
     r"(?:since|until|till|by) when|how (?:many|much|long|often|far|old)|"
-    r"(?:on )?(?:what|which) (?:day|date|time|year|month|city|country|place|group|outlet)|"
-    r"who|what|which)(?: (?:exactly|precisely|then))?$|"
-    r"^(when|why|how many|how)(?: (?:was|is|were) (?:it|that|this|there|they))$",
+    r"(?:(?:in|on|at|by|from|for|to|with) )?(?:what|which) (?!of\b)[a-z]+|"
+    r"who|what|which)(?: (?:exactly|precisely|then|so))?$|"
+    r"^(when|why|how many|how)(?: (?:(?:was|is|were|are) )?(?:it|that|this|there|they)|"
+    r" of (?:them|those|these))$",
     re.I,
 )
 ELSE = re.compile(
@@ -32,17 +50,43 @@ ELSE = re.compile(
     re.I,
 )
 SAYS_SO = re.compile(
-    r"^(?:who (says?|said|claims|confirms|confirmed|reports?|reported|explained|explains)"
-    r"(?: (?:so|that|this|it))?|says who|according to whom?|(?:what|which)(?:'s| is)? (?:the|your) "
-    r"source|source|how do (?:you|we|they) know(?: that| this)?)$",
+    r"^(?:who (says?|said|claims|confirms|confirmed|reports?|reported|explained|explains|told|"
+    r"tells)(?: (?:so|that|this|it|us))?|who is (saying|claiming|reporting) (?:so|that|this|it)|says who|"
+    r"according to whom?|(?:what|which)(?: is)? (?:the|your) source|source|"
+    r"how do (?:you|we|they) know(?: that| this)?)$",
     re.I,
 )
+#: "according to which outlet", "which paper reported that"
+OUTLET = re.compile(
+    r"^(?:according to )?(?:which|what) (outlet|paper|newspaper|agency|source|article)"
+    r"(?: (?:says|said|reported|reports|wrote|writes) (?:so|this|that|it))?$",
+    re.I,
+)
+#: "is that confirmed?", "really?"
+SURE = re.compile(
+    r"^(?:(?:is|was) (?:that|this|it) (?:true|confirmed|certain|sure|correct|right|official)|"
+    r"really|are you sure|has (?:that|this|it) been confirmed)$",
+    re.I,
+)
+#: "and wounded?", "what about the injured"
+#: "Erbil what day"
+NAMED_FIRST = re.compile(
+    r"^(.+?) ((?:(?:on|at|in|by|since) )?(?:what|which|when|where|who|how|why)\b.*)$", re.I
+)
+#: "which day did it happen": of what the last question told, where no event was named.
+HAPPENED = re.compile(
+    r"^((?:on |in |at )?(?:when|where|why|how|(?:which|what) \w+)) (?:(?:did|has|had) )?"
+    r"(?:it|this|that) (?:(?:did|has|had) )?"
+    r"(?:happen(?:ed)?|occur(?:red)?|took place|take place|taken place)$",
+    re.I,
+)
+HARMED = re.compile(r"^(?:(?:any|the) )?(wounded|injured|killed|hurt|missing|arrested|dead)$", re.I)
 #: "back to the air base, on what day was it hit".
 TOPICALISED = re.compile(
     r"^(?:back to |about |as for |regarding )?((?:the |that |this )?[\w’'-]+(?: [\w’'-]+){0,5})"
-    r"(?:[,:] ?| - )"
-    r"((?:(?:in|on|at|by|from|for|with|to) )?(?:who|whom|whose|when|where|why|what|which|how|is|"
-    r"are|was|were|did|does|do|has|have|had)\b.*)$",
+    r"(?:[,:] ?| - )((?:(?:in|on|at|by|from|for|with|to) )?"
+    r"(?:who|whom|whose|when|where|why|what|which|how|is|any|are|was|were|did|does|do|has|have|had)"
+    r"\b.*)$",
     re.I,
 )
 #: "anybody killed?", "any answer from Tehran?".
@@ -69,4 +113,16 @@ BLAMING = word_set("blame accuse")
 SAYS_ENOUGH = 4  #: words with content, from which on a question needs no topic
 #: What is done about an event, after it.
 OF_EVENTS = word_set("claim deny condemn blame confirm report announce discuss criticise criticize")
+PLACES = word_set("airport base zone city town province region street square embassy camp")
 ASKING = word_set("who whom whose when where why what which how")
+
+
+def tidied(text: str) -> str:
+    """A follow-up without its question mark, "and" ahead of it, "pls" behind it."""
+    bare = text
+    for pattern, full in _WRITTEN_OUT:
+        bare = pattern.sub(full, bare)
+    for form in (_MARKS, TAIL, _MARKS):
+        bare = form.sub("", bare)
+    bare = LEAD.sub("", bare)
+    return bare or text

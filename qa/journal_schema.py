@@ -1,4 +1,7 @@
-"""The journal's file: how it is made, opened, and set aside when it is damaged."""
+"""The journal's file: how it is made, opened, and set aside when it is damaged.
+
+Format 1 had answers alone, format 2 has the conversations that they are turns of.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ NAME = "answers.sqlite"  #: in the data folder
 #: otherwise fill what room is left.
 DAMAGED = NAME + ".damaged"
 _SIDE_FILES = ("", "-wal", "-shm")
-_FORMAT = 1
+_FORMAT = 2
 #: Milliseconds an answer may wait for whoever else has the file locked.
 _PATIENCE = 500
 
@@ -21,13 +24,25 @@ CREATE TABLE IF NOT EXISTS answers (
     number INTEGER PRIMARY KEY,   -- in the order in which they were given
     id TEXT NOT NULL UNIQUE,
     asked TEXT NOT NULL,          -- UTC, ISO 8601
-    conversation_id TEXT,
+    conversation_id TEXT,         -- that it is a turn of; NULL: of none that is kept
     answer TEXT NOT NULL,         -- the whole Answer as JSON
     is_positive INTEGER,          -- feedback: 1, 0, or NULL while there is none
     reason TEXT,
     judged TEXT                   -- when the feedback was given
 );
 CREATE INDEX IF NOT EXISTS answers_of_conversation ON answers (conversation_id, number);
+CREATE TABLE conversations (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    owner TEXT NOT NULL,          -- a digest of the API key, '' without keys
+    title TEXT NOT NULL,          -- its first question
+    started TEXT NOT NULL,        -- UTC, ISO 8601, as `updated`, so that texts sort by time
+    updated TEXT NOT NULL         -- when its last answer was given
+);
+CREATE INDEX conversations_of_owner ON conversations (owner, updated, id);
+CREATE INDEX conversations_by_time ON conversations (updated);
+-- In format 1 it was whatever a client had sent: it names nothing.
+UPDATE answers SET conversation_id = NULL WHERE conversation_id IS NOT NULL;
 """
 COLUMNS = "number, id, asked, conversation_id, answer, is_positive, reason, judged"
 
@@ -43,8 +58,8 @@ class WrongTables(sqlite3.DatabaseError):
 def open_journal(path: Path) -> sqlite3.Connection:
     """A connection that writes. Raises `sqlite3.Error` and `OSError`.
 
-    A file that is not there is made. It is its owner's alone, since questions are private, and
-    SQLite gives its side files the same mode.
+    A file that is not there is made, one of an earlier format is brought to this one. It is its
+    owner's alone, since questions are private, and SQLite gives its side files the same mode.
     """
     if not path.exists():
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
@@ -74,6 +89,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
         if found < _FORMAT:
             connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_FORMAT}; COMMIT;")
         connection.execute(f"SELECT {COLUMNS} FROM answers LIMIT 0")
+        connection.execute("SELECT id, owner, title, started, updated FROM conversations LIMIT 0")
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
             raise

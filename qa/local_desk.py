@@ -4,35 +4,43 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from index.embed import Embedder
 from index.ingest import Ingest
 from index.records import Filters, Found, Rejected
+from index.report import Taken
 from index.store import Store
 from index.tokens import ModelTokenizer
 from qa.answer import Answerer
 from qa.config import READING
+from qa.conversations import ConversationLimits, Conversations
 from qa.errors import BadRequest
 from qa.journal import Journal
+from qa.library import Library
+from qa.listen import Listener
+from qa.opening import condense_of
 from qa.records import Answer, Question, SearchResult
 from qa.records_articles import (
     AddedArticle,
     ArticlePage,
-    ArticleSummary,
     ArticleView,
     NewArticle,
     Readiness,
-    summary_of,
+    SourceList,
+    Uploaded,
 )
+from qa.records_conversation import Conversation, ConversationPage, Suggestions
 from qa.records_feedback import Feedback, KeptFeedback
 from qa.settings import Settings
+from qa.stand_alone import past_turn
+from qa.take_batch import Cleaned, take_batch
+from qa.upload import remove_leftovers, upload
 
 _log = logging.getLogger("dateline.desk")
-
-_CURSOR = re.compile(r"[A-Za-z0-9._:-]{1,200}")
 
 
 class ArticleRefused(BadRequest):
@@ -45,11 +53,24 @@ class LocalDesk:
     """Implements `qa.desk.Desk`. One writer at a time; readers see each change at once."""
 
     def __init__(self, store: Store, embedder: Embedder, settings: Settings) -> None:
+        remove_leftovers(settings.index.data)
         self._store = store
         self._embedder = embedder
-        self._answerer = Answerer.over(store, embedder, reading=READING[settings.reading])
+        condense = condense_of(settings, at_once=True)
+        reading = READING[settings.reading]
+        self._answerer = Answerer.over(store, embedder, reading=reading, condense=condense)
         self._ingest = Ingest(store, embedder, ModelTokenizer(), settings.index)
         self._journal = Journal(settings.index.data, settings.kept_answers)
+        self._conversations = Conversations(
+            self._journal,
+            ConversationLimits(
+                turns=settings.conversation_turns,
+                conversations=settings.conversations,
+                days=settings.conversation_days,
+            ),
+        )
+        self._library = Library(store, embedder)
+        self._config = settings.index
         self._writing = threading.Lock()
 
     @classmethod
@@ -65,10 +86,37 @@ class LocalDesk:
             store.close()
             raise
 
-    def ask(self, question: Question) -> Answer:
-        answer = self._answerer.ask(question)
-        self._journal.keep(answer)
-        return answer
+    def ask(self, question: Question, listener: Listener | None = None) -> Answer:
+        if question.history is not None:
+            answer = self._answerer.ask(replace(question, conversation=None), listener)
+            self._journal.keep(answer)
+            return answer
+        if question.conversation is None:
+            ongoing = self._conversations.begin(question.owner)
+        else:
+            ongoing = self._conversations.resume(question.conversation, question.owner)
+        asked = replace(question, conversation=ongoing.id, history=ongoing.past)
+        return self._conversations.keep(ongoing, self._answerer.ask(asked, listener))
+
+    def conversation(self, id: str, owner: str) -> Conversation:
+        return self._conversations.read(
+            id, owner, lambda article: self._store.catalogue.known(article) is not None
+        )
+
+    def list_conversations(self, owner: str, cursor: str | None, limit: int) -> ConversationPage:
+        return self._conversations.page(owner, cursor, limit)
+
+    def delete_conversation(self, id: str, owner: str) -> None:
+        self._conversations.delete(id, owner)
+
+    def suggest(self, id: str, owner: str) -> Suggestions:
+        from qa.suggest import suggest
+
+        answers = self._conversations.answers(id, owner)
+        if not answers:
+            return Suggestions(questions=())
+        past = [past_turn(answer) for answer in answers[:-1]]
+        return Suggestions(questions=suggest(self._answerer.ask, answers[-1], past))
 
     def search(self, text: str, filters: Filters, k: int, as_of: date | None) -> SearchResult:
         return self._answerer.search(Question(text, as_of=as_of, filters=filters, top_k=k))
@@ -98,20 +146,29 @@ class LocalDesk:
             passages=taken.passages,
         )
 
-    def list_articles(self, cursor: str | None, limit: int) -> ArticlePage:
-        if cursor is not None and not _CURSOR.fullmatch(cursor):
-            raise BadRequest("cursor must be the next_cursor of an earlier page, or left out.")
-        stored = self._store.catalogue.page(cursor, limit + 1)
-        items = stored[:limit]
-        return ArticlePage(
-            items=tuple(ArticleSummary(**summary_of(one)) for one in items),
-            next_cursor=items[-1].article.id if len(stored) > limit else None,
-            total=self._store.catalogue.counts()[0],
-        )
+    def list_articles(
+        self,
+        cursor: str | None,
+        limit: int,
+        query: str | None = None,
+        source: str | None = None,
+        with_copies: bool = False,
+    ) -> ArticlePage:
+        return self._library.list_articles(cursor, limit, query, source, with_copies)
+
+    def list_sources(self) -> SourceList:
+        return self._library.sources()
+
+    def upload(self, name: str, content: bytes) -> Uploaded:
+        return upload(name, content, self._config, self._take_batch)
+
+    def _take_batch(self, batch: Sequence[Cleaned]) -> list[Taken | Rejected]:
+        # For one batch and no longer, so that others come in between those of a long file.
+        with self._writing:
+            return take_batch(self._ingest, self._store.catalogue, batch)
 
     def get_article(self, id: str) -> ArticleView:
-        stored = self._store.catalogue.article(id)
-        return ArticleView(**summary_of(stored), text=stored.article.text)
+        return self._library.view(id)
 
     def withdraw_article(self, id: str) -> None:
         # Not under the lock: a withdrawal does not wait for a long article to be embedded.

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence, Set
 
 from qa.mentions import GROUP_NOUNS, PERSON_NOUNS, of_one_family
-from qa.phrases import EVENTS
 from qa.referents import Referent, ReferentKind
 from qa.words import key, word_set, words
 
 _THINGS: tuple[ReferentKind, ...] = ("group", "place", "thing")
+#: Nouns of people that do not tell by themselves whom they mean, as "the pope" does.
+_ANYBODY = word_set(
+    """politician man woman contractor victim suspect soldier player actor actress singer author
+    writer spokesman spokeswoman spokesperson official candidate"""
+)
+#: What means one event or another: "that attack", "this incident".
+_ATTACKS = word_set("attack assault bombing raid strike incident shelling event shooting")
 _PLACE_NOUNS = word_set("country state nation city town place province region base area zone")
 #: Only people and those who act together do these.
 _HUMAN_VERBS = word_set(
@@ -37,7 +43,7 @@ def person(spoken: Sequence[Referent]) -> Referent | None:
     )
 
 
-def several(spoken: Sequence[Referent], verbs: Collection[str]) -> Referent | None:
+def several(spoken: Sequence[Referent], verbs: Set[str]) -> Referent | None:
     """What "they" means."""
     latest = [one for one in spoken if one.turn == 0]
     answered = [one for one in latest if one.part == "answer" and _acts(one)]
@@ -57,11 +63,20 @@ def several(spoken: Sequence[Referent], verbs: Collection[str]) -> Referent | No
     )
 
 
-def thing(spoken: Sequence[Referent], verbs: Collection[str], points: bool) -> Referent | None:
-    """What "it" means; `points`: "this" or "that", which take up what happened."""
+def thing(
+    spoken: Sequence[Referent], verbs: Set[str], points: bool, is_asked: bool = False
+) -> Referent | None:
+    """What "it" means.
+
+    Args:
+        points: it is "this" or "that", which take up what happened.
+        is_asked: the whole question is what or where it is: what was answered, then.
+    """
+    if is_asked and (latest := _first(spoken, lambda one: one.turn == 0 and _is_named(one))):
+        return latest
     claim = _first(spoken, lambda one: one.kind == "claim" and one.turn == 0)
     event = _first(spoken, lambda one: _is_event(one) and one.turn == 0 and one.part == "question")
-    if claim is not None and event is None and verbs & _OF_CLAIMS and "do" not in verbs:
+    if claim is not None and event is None and verbs & _OF_CLAIMS:
         return claim
     single = [one for one in spoken if not one.plural]
     answered = _first(single, lambda one: one.part == "answer" and one.turn == 0 and _is_thing(one))
@@ -83,6 +98,16 @@ def thing(spoken: Sequence[Referent], verbs: Collection[str], points: bool) -> R
     return _first(spoken, lambda one: _is_event(one) or _is_thing(one))
 
 
+def one_of(number: int, spoken: Sequence[Referent]) -> Referent | None:
+    """The first (0), second (1) or last (-1) of several that were answered, or named there."""
+    latest = [one for one in spoken if one.turn == 0 and _acts(one) or _is_thing(one)]
+    for part in ("answer", "text"):
+        of = [one for one in latest if one.turn == 0 and one.part == part]
+        if len(of) > max(1, number):
+            return of[number]
+    return None
+
+
 def place(spoken: Sequence[Referent]) -> Referent | None:
     """Where "there" is: the place of the latest answer or question before those of its text."""
     return _first(spoken, lambda one: one.kind == "place" and one.part != "text") or _first(
@@ -102,7 +127,7 @@ def called(nouns: Sequence[str], spoken: Sequence[Referent], points: bool) -> Re
     for one in spoken:
         if key(head) in one.heads and one.kind not in ("time", "number", "claim"):
             own = {word.key for word in words(one.text)} | one.heads
-            if modifiers <= own and one.text.lower().split()[-1] != " ".join(nouns):
+            if modifiers <= own and one.text.lower().removeprefix("the ") != " ".join(nouns):
                 return one
     single = head.removesuffix("s")
     if single in GROUP_NOUNS:
@@ -115,13 +140,13 @@ def called(nouns: Sequence[str], spoken: Sequence[Referent], points: bool) -> Re
                 spoken, lambda one: one.kind == "name" and one.part != "text" and not one.lead
             )
         return found
+    if single in PERSON_NOUNS and (points or single in _ANYBODY):
+        return _first(spoken, lambda one: one.kind == "person")
     if not points:
         return None
-    if single in PERSON_NOUNS:
-        return _first(spoken, lambda one: one.kind == "person")
     if single in _PLACE_NOUNS:
         return place(spoken)
-    return event(spoken) if head in EVENTS else None
+    return event(spoken) if head in _ATTACKS else None
 
 
 def _may_be_person(one: Referent) -> bool:
@@ -130,6 +155,10 @@ def _may_be_person(one: Referent) -> bool:
     return one.text[:1].isupper() or any(
         word.text.lower() in PERSON_NOUNS for word in words(one.text)
     )
+
+
+def _is_named(one: Referent) -> bool:
+    return one.kind in ("group", "place", "name", "person", "thing") and one.part != "text"
 
 
 def _acts(one: Referent) -> bool:

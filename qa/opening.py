@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,11 @@ from qa.settings import Settings
 
 if TYPE_CHECKING:
     from index.tokens import ModelTokenizer
-    from qa.answer import Answerer
+    from qa.answer import Answerer, StandAlone
 
 Tell = Callable[[str], None]  #: told in words what takes long
+
+_CONDENSE_SECONDS = 20.0  # a language model may take; then a follow-up is resolved without it
 
 
 @contextmanager
@@ -54,7 +57,32 @@ def opened_answerer(
     from qa.config import READING
 
     with _opened(settings, purpose, tell) as (store, embedder):
-        yield Answerer.over(store, embedder, reading=READING[settings.reading])
+        yield Answerer.over(
+            store, embedder, reading=READING[settings.reading], condense=condense_of(settings)
+        )
+
+
+def condense_of(settings: Settings, at_once: bool = False) -> StandAlone | None:
+    """The language model that makes follow-ups stand alone, or None where none is configured.
+
+    The model's client, which takes seconds to import, is loaded `at_once` or at the first
+    follow-up. Raises `BadConfiguration`, which never repeats a setting.
+    """
+    if not settings.llm:
+        return None
+    from qa.llm import configured_llm, parse_address
+
+    spec = settings.llm
+    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
+    parse_address(spec)
+
+    @cache
+    def loaded() -> StandAlone:
+        from qa.condense import condenser
+
+        return condenser(configured_llm(spec, key, _CONDENSE_SECONDS))
+
+    return loaded() if at_once else lambda text, history: loaded()(text, history)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from qa.days import DAY_NAMES
 from qa.names import alike
 from qa.target import AUXILIARIES, EMPTY
+from qa.verbs import is_past
 from qa.words import NUMBER_WORDS, STOPWORDS, Word, fold, is_acronym, word_set, words
 
 IsName = Callable[[Word], bool]  #: whether a word of the question is (part of) a name
@@ -37,6 +38,10 @@ EVENTS = word_set(
 _DOING = word_set(
     "call visit plan claim claims launch vote report recall ban leak deal fire strike"
 )
+#: Past forms that stand before a noun.
+_DESCRIBING = word_set(
+    "united armed hundred wounded injured alleged supposed so-called backed made"
+)
 _DETERMINERS = word_set("the a an this that these those his her its their our any some no another")
 _PREPOSITIONS = word_set(
     """in on at by for from to of with against near into over under after before since until during
@@ -47,22 +52,23 @@ _TIES = word_set("in on at of near against between with to for outside from by a
 _INSIDE_NAMES = word_set("of al el ul de del bin ibn van von and the")
 #: Verbs in the forms that questions have, and other words that no noun of a phrase is.
 _NO_NOUNS = word_set(
-    """put set let shut leave leaves left rose grew built taken given seen known found bought
-    sold caught fought fled sank stood sat drew threw hit say says said fell fall took take
-    takes went go going made make gave give told tell become became begin began broke won win
-    lost lose held hold leads met meet paid pay ran sent send shot spoke speak stole wrote
-    write knew know thought think came come brought bring kept keep saw see got get done use
-    uses want wants die dies deny denies confirm confirms condemn condemns discuss agree
-    belong belongs live lives mean means calls believe owns own include involve carry carries
-    blame blames accuse accuses warn warns ask asks promise promises demand demands admit
-    admits explain explains destroy damage hurt kill kills injure wound land lands shoot
-    shoots talk talks meets speaks react respond support supports suspect suspects stand
-    stands stay stays work works threaten threatens describe describes criticise criticize
-    praise reject rejects refuse refuses welcome urge urges help helps try tries need needs
-    seem seems look looks responsible involved close near new active else besides instead
-    alone together away next now then today yesterday tomorrow exactly really actually anyone
-    anybody someone somebody anything something everyone everybody nobody nothing too either
-    both first last latest back"""
+    """important significant dangerous safe true famous possible likely ready open closed
+    available far big old put set let shut leave leaves left rose grew built taken given seen
+    known found bought sold caught fought fled sank stood sat drew threw hit say says said
+    fell fall took take takes went go going made make gave give told tell become became begin
+    began broke won win lost lose held hold leads met meet paid pay ran sent send shot spoke
+    speak stole wrote write knew know thought think came come brought bring kept keep saw see
+    got get done use uses want wants die dies deny denies confirm confirms condemn condemns
+    discuss agree belong belongs live lives mean means calls believe owns own include involve
+    carry carries blame blames accuse accuses warn warns ask asks promise promises demand
+    demands admit admits explain explains destroy damage hurt kill kills injure wound land
+    lands shoot shoots talk talks meets speaks react respond support supports suspect suspects
+    stand stands stay stays work works threaten threatens describe describes criticise
+    criticize praise reject rejects refuse refuses welcome urge urges help helps try tries
+    need needs seem seems look looks responsible involved close near new active else besides
+    instead alone together away next now then today yesterday tomorrow exactly really actually
+    anyone anybody someone somebody anything something everyone everybody nobody nothing too
+    either both first last latest back"""
 )
 
 
@@ -79,6 +85,7 @@ class Phrase:
     is_event: bool  #: whether it is something that happens
     definite: bool  #: whether a determiner or a name makes it one certain thing
     after: str = ""  #: the preposition before it, lower case; "" where there is none
+    asked: bool = False  #: whether it is the noun asked for: "nation" of "of which nation"
 
 
 def phrases(text: str, is_name: IsName) -> list[Phrase]:
@@ -195,7 +202,7 @@ def _phrase_end(text: str, found: Sequence[Word], place: int, is_name: IsName) -
             break  # "did Nouri al-Maliki call", "did the embassy fire"
         if lower in STOPWORDS | AUXILIARIES | EMPTY | _NO_NOUNS | _PREPOSITIONS:
             break
-        if lower.endswith("ed") and lower not in ("united", "armed", "hundred"):
+        if is_past(lower) and lower not in _DESCRIBING:
             break
         end += 1
     return end if end > began else place
@@ -234,6 +241,7 @@ def _made(
         and (len(inside) > 1 or head.text.lower() not in _DOING),
         definite=determined or bool(named),
         after=before if before in _PREPOSITIONS else "",
+        asked=before in ("which", "what", "whose"),
     )
 
 

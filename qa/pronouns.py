@@ -31,6 +31,10 @@ _EMPTY_THERE = re.compile(
 _EMPTY_THEY = re.compile(r"\bdo they (?:call|say)\b", re.I)
 _THAT_ONE = re.compile(r"\b(?:that|this) one\b", re.I)
 _NAMED_ONE = re.compile(r"\bthe [\w’'-]+ (ones?)\b", re.I)
+#: "the two", "both of them", "the two leaders".
+_BOTH = re.compile(
+    r"\b(?:the two|both)(?: of them| leaders| men| sides| groups| militias)?\b(?! \w+s\b)", re.I
+)
 _TIED = re.compile(r" (?:on|in|at|of|against|near|by|with|to|between) ")
 
 
@@ -57,8 +61,29 @@ def with_names(text: str, spoken: Sequence[Referent], is_name: IsName) -> str:
     return "".join([*done, text[place:]])
 
 
+_ORDINALS = {"first": 0, "former": 0, "second": 1, "third": 2, "last": -1, "latter": -1}
+_ORDINAL = re.compile(
+    r"\bthe (first|former|second|third|last|latter)(?: one)?\b(?! \w+s?\b(?<!is))", re.I
+)
+_NAME = re.compile(r"\b(?:the|its|their|that|this) name\b(?! of)", re.I)
+#: "what is that?", "where's this"
+_ASKED = re.compile(
+    r"^(?:and |so )?(?:what|where|who)(?:'s| is| was| are) (?:it|this|that|these|those)$", re.I
+)
+#: "who denies having done it": what was done.
+_DONE = re.compile(r"\b(?:done|doing|do|did) (?:it|this|that)\b", re.I)
+
+
 def _ones(text: str, spoken: Sequence[Referent]) -> str:
     """ "that one" as "it", "the Erbil one" as "the Erbil attack"."""
+    if (found := _BOTH.search(text)) and (pair := meant.several(spoken, {"say"})) and pair.plural:
+        return f"{text[: found.start()]}{pair.text}{text[found.end() :]}"
+    if found := _ORDINAL.search(text):
+        one = meant.one_of(_ORDINALS[found[1].lower()], spoken)
+        if one is not None:
+            return f"{text[: found.start()]}{one.text}{text[found.end() :]}"
+    if (found := _NAME.search(text)) and (one := meant.thing(spoken, {"name"}, points=False)):
+        return f"{text[: found.start()]}the name {one.text}{text[found.end() :]}"
     if found := _THAT_ONE.search(text):
         return f"{text[: found.start()]}it{text[found.end() :]}"
     if (found := _NAMED_ONE.search(text)) and (one := meant.event(spoken)):
@@ -97,6 +122,9 @@ def _meaning(text: str, found: re.Match[str], spoken: Sequence[Referent]) -> Ref
     pronoun = found[1].lower()
     behind = [word.text.lower() for word in words(text[found.end() :])]
     verbs = {base_form(word.text.lower()) for word in words(text)}
+    is_asked = bool(_ASKED.match(text))
+    if _DONE.search(text):
+        spoken = [one for one in spoken if one.kind != "claim"]
     if pronoun in _PERSONS:
         return meant.person(spoken)
     if pronoun in ("they", "them", "their", "theirs"):
@@ -106,8 +134,8 @@ def _meaning(text: str, found: re.Match[str], spoken: Sequence[Referent]) -> Ref
     if pronoun in _POINTING:
         pointing = not behind or behind[0] in AUXILIARIES or _ends(behind)
         # "deny that Iran was involved"
-        return meant.thing(spoken, verbs, points=True) if pointing else None
-    return None if _EMPTY_IT.search(text) else meant.thing(spoken, verbs, points=False)
+        return meant.thing(spoken, verbs, True, is_asked) if pointing else None
+    return None if _EMPTY_IT.search(text) else meant.thing(spoken, verbs, False, is_asked)
 
 
 def _ends(behind: Sequence[str]) -> bool:

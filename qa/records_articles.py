@@ -38,8 +38,8 @@ class AddedArticle(Record):
     passages: int = Field(ge=0, description="Passages that it is found by")
 
 
-class ArticleSummary(Record):
-    """An article without its text."""
+class ArticleFacts(Record):
+    """What is told of an article wherever it is shown."""
 
     id: str
     title: str
@@ -53,8 +53,83 @@ class ArticleSummary(Record):
     passages: int = Field(ge=0, description="Number of its passages")
 
 
+class ArticleSummary(ArticleFacts):
+    """An article without its text."""
+
+    copies: tuple[str, ...] | None = Field(
+        default=None,
+        description="Ids of articles that are near-identical (syndicated copies), the most alike "
+        "first; null where they were not asked for",
+    )
+
+
+class Copy(Record):
+    """An article that is near-identical to another one."""
+
+    id: str
+    title: str
+    source: str | None = Field(description="The outlet")
+    published: date | None
+
+
+class ArticleView(ArticleFacts):
+    """An article with its cleaned text, which citations' offsets count."""
+
+    text: str
+    copies: tuple[Copy, ...] = Field(
+        default=(), description="Near-identical articles, the most alike first"
+    )
+
+
+class ArticlePage(Record):
+    """A page of the list of articles."""
+
+    items: tuple[ArticleSummary, ...]
+    next_cursor: str | None = Field(description="Hand it back for the next page; null on the last")
+    total: int = Field(
+        ge=0, description="Articles that the whole list has; with a query, those on this page"
+    )
+
+
+class SourceCount(Record):
+    """An outlet, and how many articles of it the index has."""
+
+    source: str | None = Field(description="The outlet; null: articles that tell none")
+    articles: int = Field(ge=1)
+
+
+class SourceList(Record):
+    """The outlets, by number of articles, most first."""
+
+    items: tuple[SourceCount, ...]
+
+
+class UploadedArticle(AddedArticle):
+    """What became of an article of a file."""
+
+    title: str = Field(description="May be empty")
+    origin: str = Field(description="The file's name, with a line or number where it has several")
+
+
+class RejectedArticle(Record):
+    """A file, or an article of it, that was not taken."""
+
+    origin: str
+    reason: str = Field(description="What is wrong with it, for people")
+
+
+class Uploaded(Record):
+    """What became of a file: every article that it holds is in one of the two lists."""
+
+    file: str = Field(description="Its name, as it is shown")
+    added: tuple[UploadedArticle, ...] = Field(
+        description="Articles that are in the index now; `outcome` says whether they are new"
+    )
+    rejected: tuple[RejectedArticle, ...]
+
+
 def summary_of(stored: Stored) -> dict[str, Any]:
-    """The fields of an `ArticleSummary`, from an article as the catalogue holds it."""
+    """The `ArticleFacts` of an article as the catalogue holds it."""
     article = stored.article
     return {
         "id": article.id,
@@ -68,20 +143,6 @@ def summary_of(stored: Stored) -> dict[str, Any]:
         "version": stored.version,
         "passages": stored.passages,
     }
-
-
-class ArticleView(ArticleSummary):
-    """An article with its cleaned text, which citations' offsets count."""
-
-    text: str
-
-
-class ArticlePage(Record):
-    """A page of the list of articles."""
-
-    items: tuple[ArticleSummary, ...]
-    next_cursor: str | None = Field(description="Hand it back for the next page; null on the last")
-    total: int = Field(ge=0, description="Articles in the index")
 
 
 class Readiness(Record):

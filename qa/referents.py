@@ -19,7 +19,7 @@ from qa.names import same_name
 from qa.phrases import EVENTS, Phrase, Proper, phrases
 from qa.records import PastTurn
 from qa.target import AUXILIARIES, target
-from qa.verbs import base_form
+from qa.verbs import is_past
 from qa.words import STOPWORDS, is_acronym, key, word_set, words
 
 ReferentKind = Literal[
@@ -51,14 +51,32 @@ class Referent:
     lead: str = ""  #: the preposition that it stood behind in a question
 
 
-def referents(history: Sequence[PastTurn], proper: Proper) -> list[Referent]:
-    """All that the last turns spoke of, the likeliest to be meant first, each named once."""
+def referents(
+    history: Sequence[PastTurn], proper: Proper, written: Sequence[str] = ()
+) -> list[Referent]:
+    """All that the last turns spoke of, the likeliest to be meant first, each named once.
+
+    `written`: further texts that tell what a name is the name of.
+    """
     found: list[Referent] = []
+    known = [one for text in written for one in _named(text) if one.kind != "name"]
     for number, turn in enumerate(reversed(history[-_TURNS:])):
         for one in _of_turn(turn, number, proper):
+            if one.kind == "name":
+                one = _known(one, known)
             if not any(_same(one, other) for other in found):
                 found.append(one)
     return found
+
+
+def _known(one: Referent, known: Sequence[Referent]) -> Referent:
+    """A name as the kind that other texts mostly show it to be."""
+    kinds = [other.kind for other in known if same_name(one.text, other.text)]
+    if not kinds:
+        return one
+    heads = [o.heads for o in known if o.kind == "person" and same_name(one.text, o.text)]
+    kind = max(dict.fromkeys(kinds), key=kinds.count)
+    return replace(one, kind=kind, heads=one.heads.union(*heads))
 
 
 def said(turn: PastTurn) -> str:
@@ -81,7 +99,7 @@ def _of_turn(turn: PastTurn, number: int, proper: Proper) -> Iterator[Referent]:
         phrase
         for phrase in phrases(turn.standalone, proper.of(turn.standalone))
         # What pointed to something that was not found can't be pointed to again.
-        if words(phrase.text)[0].text.lower() not in _POINTING
+        if words(phrase.text)[0].text.lower() not in _POINTING and not phrase.asked
     ]
     named = _named(said(turn)) if turn.short_answers else []
     clear = [one for one in asked if one.named or one.is_event or one.definite]
@@ -109,8 +127,9 @@ def is_clause(short: str) -> bool:
     lower = [word.text.lower() for word in words(short)]
     if not lower or lower[0] in ("yes", "no", "unclear", "they", "he", "she", "it", "that", "to"):
         return True
-    verbs = any(word in AUXILIARIES or base_form(word) != word for word in lower[1:])
-    return len(lower) > 8 or (verbs and short[:1].islower()) or (verbs and len(lower) > 5)
+    # "Rockets hit the Green Zone", but not "Iran-backed factions".
+    inner = re.findall(r"(?<=\s)[a-z]+", short)
+    return len(lower) > 8 or any(word in AUXILIARIES or is_past(word) for word in inner)
 
 
 def _of_answer(turn: PastTurn, short: str, number: int, named: Sequence[Referent]) -> Referent:
@@ -140,7 +159,9 @@ def _of_phrase(phrase: Phrase, number: int, named: Sequence[Referent]) -> Refere
     kind: ReferentKind = "event" if phrase.is_event else "thing"
     heads = frozenset({phrase.head})
     last = words(phrase.text)[-1].text.lower()
-    if _is_day(phrase.text) or last in _TIMES:
+    if phrase.is_event:
+        pass
+    elif _is_day(phrase.text) or last in _TIMES:
         kind = "time"
     elif phrase.named and _PLACE.search(phrase.text):
         kind = "place"

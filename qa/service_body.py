@@ -1,4 +1,4 @@
-"""A request's body: read up to a limit, then parsed as JSON by a parser without recursion traps.
+"""A request's body: read up to a limit; JSON is parsed by a parser without recursion traps.
 
 The parser (jiter, through pydantic-core) refuses NaN, Infinity, invalid UTF-8 and lone surrogates,
 and stops at 200 levels; our own limit of nesting is lower.
@@ -7,6 +7,7 @@ and stops at 200 levels; our own limit of nesting is lower.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
@@ -15,7 +16,7 @@ from pydantic_core import from_json
 from starlette.datastructures import Headers
 
 from qa.errors import BadRequest, BodyTooLarge
-from qa.service_errors import Overloaded
+from qa.service_refusals import Overloaded
 
 Receive = Callable[[], Awaitable[Any]]
 
@@ -38,7 +39,7 @@ class EmptyBody(BadRequest):
 
 
 class WrongMediaType(BadRequest):
-    """A body that does not say that it is JSON in UTF-8; 415."""
+    """A body that does not say that it is what the address takes; 415."""
 
     error_code = "UNSUPPORTED_MEDIA_TYPE"
 
@@ -50,7 +51,15 @@ class BodyTooSlow(BadRequest):
 
 
 class ClientGone(Exception):
-    """The client closed the connection in the middle of its body: nobody waits for an answer."""
+    """The client closed the connection: nobody waits for an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an address takes as a body."""
+
+    limit: int  #: bytes
+    is_json: bool = True  #: else a file's bytes, which are not parsed here
 
 
 class Buffered:
@@ -71,7 +80,7 @@ class Buffered:
         self._held -= size
 
 
-def check_headers(headers: Headers, limit: int) -> None:
+def check_headers(headers: Headers, taken: Taken) -> None:
     """Refuse what can be refused before a byte of the body is read.
 
     Raises `WrongMediaType` and `BodyTooLarge`.
@@ -79,14 +88,16 @@ def check_headers(headers: Headers, limit: int) -> None:
     media_type, _, parameters = headers.get("content-type", "").partition(";")
     charsets = [p.partition("=")[2] for p in parameters.lower().split(";") if "charset" in p]
     encoding = headers.get("content-encoding", "identity").strip().lower()
-    is_json = media_type.strip().lower() == "application/json"
+    expected = "application/json" if taken.is_json else "application/octet-stream"
+    is_expected = media_type.strip().lower() == expected
     is_utf8 = all(c.strip().strip('"') in ("utf-8", "utf8") for c in charsets)
-    if not (is_json and is_utf8 and encoding in ("", "identity")):
-        raise WrongMediaType("Send the body as Content-Type: application/json, not compressed.")
+    is_plain = encoding in ("", "identity")
+    if not (is_expected and is_plain and (is_utf8 or not taken.is_json)):
+        raise WrongMediaType(f"Send the body as Content-Type: {expected}, not compressed.")
     length = headers.get("content-length", "")
     # The header is only a claim: what arrives is counted as well.
-    if length.isdecimal() and (len(length) > 18 or int(length) > limit):
-        raise _too_large(limit)
+    if length.isdecimal() and (len(length) > 18 or int(length) > taken.limit):
+        raise _too_large(taken.limit)
 
 
 async def read_body(receive: Receive, limit: int, seconds: float, buffered: Buffered) -> bytes:
@@ -100,7 +111,7 @@ async def read_body(receive: Receive, limit: int, seconds: float, buffered: Buff
             while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
-                    raise ClientGone
+                    raise ClientGone("in the middle of its body")
                 chunk = message.get("body", b"")
                 if len(held) + len(chunk) > limit:
                     raise _too_large(limit)

@@ -2,70 +2,36 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
-from index.errors import ArticleNotFound, DatelineError
-from qa.errors import (
-    AnsweringError,
-    AnswerNotFound,
-    AnswersNotKept,
-    BadRequest,
-    BodyTooLarge,
-    NotReady,
-)
-from qa.service_models import BODIES, OUR_WORDS, TOO_LONG, FiltersBody
-
-logger = logging.getLogger("dateline.service")
+from index.errors import DatelineError
+from qa.service_models import OUR_WORDS, TOO_LONG, FiltersBody
+from qa.service_refusals import Refusal, refusal_of, response_to
 
 _SHOWN = 5  # wrong fields told of in one answer
+#: what each parameter of a query string takes
 _QUERY = {
-    "limit": "articles on a page, a whole number 1 to 200",
+    "limit": "items on a page, a whole number 1 to 200",
     "cursor": "the next_cursor of an earlier page",
+    "query": "words to find articles by, 1 to 4,000 characters of text",
+    "source": "the outlet's name, 1 to 200 characters",
+    "with_copies": "true or false",
+    "name": "the file's name, 1 to 1,000 characters",
 }
 _PLAIN = {
     400: ("BAD_REQUEST", "The request cannot be read."),
     404: ("NOT_FOUND", "There is nothing at this address; /openapi.json lists what there is."),
     405: ("METHOD_NOT_ALLOWED", "This address does not take this method; see the Allow header."),
 }
-
-
-class Problem(BaseModel):
-    """Why a request was not served."""
-
-    error_code: str = Field(description="Stable, for programs", examples=["NOT_FOUND"])
-    detail: str = Field(description="A sentence for people that says what to do")
-
-
-class Overloaded(AnsweringError):
-    """More requests are waiting than the service takes on; 503."""
-
-    error_code = "OVERLOADED"
-
-
-def problem(
-    status: int, error_code: str, detail: str, headers: Mapping[str, str] | None = None
-) -> JSONResponse:
-    """An error in our shape."""
-    return JSONResponse({"error_code": error_code, "detail": detail}, status, dict(headers or {}))
-
-
-def internal_problem(error: BaseException) -> JSONResponse:
-    """500 for what nobody foresaw: the log has it all, the client has where to find it."""
-    reference = secrets.token_hex(6)
-    logger.error("reference %s: unexpected error", reference, exc_info=error)
-    detail = f"Something went wrong inside the service; its log says what, at reference {reference}"
-    return problem(500, "INTERNAL", detail)
 
 
 def add_error_handlers(app: FastAPI, routes: Sequence[Route], retry_seconds: int) -> None:
@@ -78,61 +44,48 @@ def add_error_handlers(app: FastAPI, routes: Sequence[Route], retry_seconds: int
         found = error.errors()
         too_long = any(one["type"] == TOO_LONG for one in found)
         code = "QUESTION_TOO_LONG" if too_long else "INVALID_REQUEST"
-        return problem(422, code, describe_invalid(request.scope["path"], found))
+        told = describe_invalid(_body_of(request), found)
+        return response_to(Refusal(422, code, told), request.scope["path"])
 
     async def on_http(request: Request, error: HTTPException) -> JSONResponse:
         status = error.status_code
         code, detail = _PLAIN.get(status, ("HTTP_ERROR", "The request cannot be served."))
         headers = {}
         if status == 405:
-            matching = (r for r in routes if r.matches(request.scope)[0] is not Match.NONE)
-            headers["Allow"] = ", ".join(sorted({m for r in matching for m in r.methods or ()}))
-        return problem(status, code, detail, headers)
+            found = [r for r in routes if r.matches(request.scope)[0] is not Match.NONE]
+            # /articles/upload is an address of its own, though it looks like an article's.
+            exact = [r for r in found if r.path == request.scope["path"]]
+            allowed = {method for r in exact or found for method in r.methods or ()}
+            headers["Allow"] = ", ".join(sorted(allowed))
+        return response_to(Refusal(status, code, detail, headers), request.scope["path"])
 
     async def on_dateline(request: Request, error: DatelineError) -> JSONResponse:
-        return dateline_problem(error, retry_seconds)
+        return response_to(refusal_of(error, retry_seconds), request.scope["path"])
 
     app.add_exception_handler(RequestValidationError, on_invalid)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, on_http)  # type: ignore[arg-type]
     app.add_exception_handler(DatelineError, on_dateline)  # type: ignore[arg-type]
 
 
-def dateline_problem(error: DatelineError, retry_seconds: int) -> JSONResponse:
-    """An error of ours as its status. Only errors about the request itself tell their own text."""
-    retry = {"Retry-After": str(retry_seconds)}
-    if isinstance(error, ArticleNotFound):
-        return problem(404, error.error_code, "There is no such article, or it was withdrawn.")
-    if isinstance(error, AnswersNotKept):
-        return problem(404, error.error_code, "This service keeps no answers, nor feedback on any.")
-    if isinstance(error, AnswerNotFound):
-        detail = "There is no such answer, or so many were given after it that it is kept no more."
-        return problem(404, error.error_code, detail)
-    if isinstance(error, BodyTooLarge):
-        return problem(413, error.error_code, str(error))
-    if isinstance(error, BadRequest):
-        return problem(422, error.error_code, str(error))
-    if isinstance(error, NotReady | Overloaded):
-        return problem(503, error.error_code, str(error), retry)
-    # Its text may name folders of the server, so it goes to the log alone.
-    reference = secrets.token_hex(6)
-    logger.error("reference %s: %s", reference, error.error_code, exc_info=error)
-    detail = f"The service cannot do this now; its log says why, at reference {reference}"
-    return problem(503, error.error_code, detail, retry)
+def _body_of(request: Request) -> type[BaseModel] | None:
+    """What the address takes as its body."""
+    taken = getattr(request.scope.get("route"), "body_field", None)
+    model = taken.field_info.annotation if taken is not None else None
+    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
 
 
-def describe_invalid(path: str, errors: Sequence[Mapping[str, Any]]) -> str:
+def describe_invalid(model: type[BaseModel] | None, errors: Sequence[Mapping[str, Any]]) -> str:
     """What is wrong with a request, in our words alone: names of our fields and what they take."""
-    told = list(dict.fromkeys(_describe(path, error) for error in errors))
+    told = list(dict.fromkeys(_describe(model, error) for error in errors))
     more = [f"and {len(told) - _SHOWN} more"] if len(told) > _SHOWN else []
     return "; ".join(told[:_SHOWN] + more)
 
 
-def _describe(path: str, error: Mapping[str, Any]) -> str:
+def _describe(model: type[BaseModel] | None, error: Mapping[str, Any]) -> str:
     place, *inside = error["loc"]
     if place == "query":
         name = inside[0] if inside and inside[0] in _QUERY else ""
         return f"{name}: {_QUERY[name]}" if name else "the query string cannot be read"
-    model: type[BaseModel] | None = BODIES.get(path)
     fields: dict[str, FieldInfo] = model.model_fields if model else {}
     names, accepted = [], f"a JSON object with {', '.join(fields)}"
     for part in inside:

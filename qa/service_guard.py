@@ -1,35 +1,41 @@
-"""What stands before the application: bodies are read and checked, and no error leaves unshaped."""
+"""What stands before the application: keys and bodies are checked, and no error leaves unshaped."""
 
 from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from typing import Any
 
+import anyio
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import DatelineError
+from qa.errors import NotReady
+from qa.service_access import check_host, check_key, needs_key
 from qa.service_body import (
     BodyTooSlow,
     Buffered,
     ClientGone,
     EmptyBody,
     NotJson,
+    Taken,
     WrongMediaType,
     check_headers,
     parse_body,
     read_body,
 )
 from qa.service_config import ServiceConfig
-from qa.service_errors import dateline_problem, internal_problem, problem
+from qa.service_refusals import ENDING, Refusal, refusal_of, response_to
 
 logger = logging.getLogger("dateline.service")
 
 _PARSED = "dateline.parsed"  # where in the scope the guard leaves the body's value
+#: where in the scope the guard leaves whose key a request came with
+OWNER = "dateline.owner"
 _STATUS = {NotJson: 400, EmptyBody: 400, BodyTooSlow: 408, WrongMediaType: 415}
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -58,17 +64,21 @@ class _ParsedRequest(Request):
 
 
 class Guard:
-    """ASGI middleware: limits and parses bodies, adds headers, catches what nobody caught."""
+    """ASGI middleware: checks keys, reads bodies, adds headers, catches what nobody caught."""
 
     def __init__(self, app: ASGIApp, config: ServiceConfig) -> None:
         self._app = app
         self._config = config
         self._buffered = Buffered(config.max_buffered_bytes)
-        self._limits = {
-            "/ask": config.max_question_bytes,
-            "/search": config.max_question_bytes,
-            "/feedback": config.max_question_bytes,
-            "/articles": config.max_body_bytes,
+        question = Taken(config.max_question_bytes)
+        #: what POST takes, by address
+        self._taken = {
+            "/ask": question,
+            "/search": question,
+            "/feedback": question,
+            "/articles": Taken(config.max_body_bytes),
+            "/articles/upload": Taken(config.max_body_bytes, is_json=False),
+            "/v1/chat/completions": question,
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,41 +99,69 @@ class Guard:
 
         try:
             await self._serve(scope, receive, send_guarded)
-        except ClientGone:
-            logger.info("a client closed its connection in the middle of its body")
+        except ClientGone as gone:
+            logger.info("a client left %s", gone)
             return
+        except anyio.get_cancelled_exc_class():
+            if not status:  # the service ends, and this took longer than it waits
+                with anyio.CancelScope(shield=True):
+                    refusal = refusal_of(NotReady(ENDING), self._config.retry_seconds)
+                    await response_to(refusal, scope["path"])(scope, receive, send_guarded)
+            raise
         except Exception as error:
             if status:  # half an answer is out: only cutting it off tells the client
                 raise
-            await internal_problem(error)(scope, receive, send_guarded)
+            refusal = refusal_of(error, self._config.retry_seconds)
+            await response_to(refusal, scope["path"])(scope, receive, send_guarded)
         took = (time.perf_counter() - started) * 1000
         # The route's pattern, not the address: that may hold anything.
         route = getattr(scope.get("route"), "path", "-")
         logger.info("%s %s %d %.0f ms", _method(scope), route, status, took)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = self._limits.get(scope["path"])
-        if scope["method"] != "POST" or limit is None:
+        refusal = self._admit(scope)
+        if refusal is not None:
+            await response_to(refusal, scope["path"])(scope, receive, send)
+            return
+        taken = self._taken.get(scope["path"])
+        if scope["method"] != "POST" or taken is None:
             await self._app(scope, receive, send)
             return
         body = b""
         try:
-            check_headers(Headers(scope=scope), limit)
-            body = await read_body(receive, limit, self._config.body_seconds, self._buffered)
-            scope[_PARSED] = await parse_body(body)
+            check_headers(Headers(scope=scope), taken)
+            body = await read_body(receive, taken.limit, self._config.body_seconds, self._buffered)
+            if taken.is_json:
+                scope[_PARSED] = await parse_body(body)
             await self._app(scope, _replay(body, receive), send)
         except DatelineError as error:
-            await self._refusal(error)(scope, receive, send)
+            await response_to(self._refusal(error), scope["path"])(scope, receive, send)
         finally:
             self._buffered.give_back(len(body))
 
-    def _refusal(self, error: DatelineError) -> JSONResponse:
+    def _admit(self, scope: Scope) -> Refusal | None:
+        """Why a request is refused before its body is looked at; leaves its owner in the scope."""
+        headers = Headers(scope=scope)
+        if self._config.allowed_hosts is not None:
+            refusal = check_host(headers, self._config.allowed_hosts)
+            if refusal is not None:
+                return refusal
+        if self._config.keys is None or not needs_key(scope["path"]):
+            return None
+        owner = check_key(headers, self._config.keys)
+        if isinstance(owner, Refusal):
+            return owner
+        scope[OWNER] = owner
+        return None
+
+    def _refusal(self, error: DatelineError) -> Refusal:
+        refusal = refusal_of(error, self._config.retry_seconds)
         status = _STATUS.get(type(error))
         if status is None:
-            return dateline_problem(error, self._config.retry_seconds)
+            return refusal
         # What is left of the body is not read: the connection cannot be used again.
-        headers = {"Connection": "close"} if status == 408 else None
-        return problem(status, error.error_code, str(error), headers)
+        headers = {"Connection": "close"} if status == 408 else {}
+        return replace(refusal, status=status, headers=headers)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

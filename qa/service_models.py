@@ -23,9 +23,9 @@ LONGEST_REASON = 2000  #: likewise, of feedback
 #: pydantic's error types that carry a message of ours
 TOO_LONG = "question_too_long"
 WRONG_RANGE = "date_range"
-NO_STREAM = "no_stream"
-OUR_WORDS = (TOO_LONG, WRONG_RANGE, NO_STREAM)
+OUR_WORDS = (TOO_LONG, WRONG_RANGE)
 ARTICLE_ID = r"^[A-Za-z0-9._:\-]{1,200}$"
+CONVERSATION_ID = r"^[A-Za-z0-9_\-]{1,200}$"
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -70,14 +70,6 @@ def _address(value: str) -> str:
 def _text(value: str) -> str:
     if not value:
         raise ValueError
-    return value
-
-
-def _no_stream(value: bool) -> bool:
-    if value:
-        raise PydanticCustomError(
-            NO_STREAM, "answers cannot be streamed yet; leave it out, or send false"
-        )
     return value
 
 
@@ -129,14 +121,13 @@ Outlet = Annotated[
 Conversation = Annotated[
     str,
     Field(
-        pattern=r"^[A-Za-z0-9_\-]{1,200}$",
+        pattern=CONVERSATION_ID,
         description="1 to 200 characters of A-Z a-z 0-9 _ -",
     ),
 ]
 Stream = Annotated[
     bool,
-    Field(strict=True, description="false; answers cannot be streamed yet"),
-    AfterValidator(_no_stream),
+    Field(strict=True, description="true for Server-Sent Events, false for JSON"),
 ]
 TopK = Annotated[
     int, Field(strict=True, ge=1, le=50, description="passages to show, a whole number 1 to 50")
@@ -193,20 +184,24 @@ OptionalFilters = Annotated[
 
 
 class AskBody(Body):
-    """A question over the articles. The answer carries the same `conversation_id`."""
+    """A question over the articles, the next of a conversation or the first of a new one.
+
+    The answer has the conversation's id. Without `stream` the Accept header decides.
+    """
 
     question: Asked
     conversation_id: Conversation | None = None
     as_of: Day | None = None
     filters: OptionalFilters = None
     top_k: TopK | None = None
-    stream: Stream = False
+    stream: Stream | None = None
 
-    def to_question(self) -> Question:
-        """The same as the desk takes it."""
+    def to_question(self, owner: str) -> Question:
+        """The same as the desk takes it, from the owner of an API key ("" without keys)."""
         asked = Question(
             self.question,
             conversation=self.conversation_id,
+            owner=owner,
             as_of=self.as_of,
             filters=self.filters.filters() if self.filters else Filters(),
         )
@@ -270,12 +265,3 @@ class FeedbackBody(Body):
     def to_feedback(self) -> Feedback:
         """The same as the desk takes it."""
         return Feedback(self.answer_id, self.is_positive, self.reason or None)
-
-
-#: The body that each path takes.
-BODIES: dict[str, type[Body]] = {
-    "/ask": AskBody,
-    "/search": SearchBody,
-    "/articles": ArticleBody,
-    "/feedback": FeedbackBody,
-}

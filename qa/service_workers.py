@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 import anyio
 import anyio.to_thread
 
-from qa.service_errors import Overloaded
+from qa.service_refusals import Overloaded
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -23,6 +23,11 @@ class Workers:
         # Counted here, at once: the limiter counts a call only when it has been given a turn,
         # so several that arrive together would all find the line empty.
         self._inside = 0
+
+    @property
+    def inside(self) -> int:
+        """Calls at work and in the line."""
+        return self._inside
 
     async def run(
         self,

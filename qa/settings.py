@@ -57,7 +57,29 @@ class Settings(BaseSettings):
         ge=0,
         le=10_000_000,
         description="The latest answers of the service, kept for feedback and for "
-        "`dateline eval annotate`; 0: none, and those kept before are deleted",
+        "`dateline eval annotate`, and as many turns of conversations; 0: none, and those kept "
+        "before are deleted",
+    )
+    conversation_turns: int = Field(
+        200, ge=1, le=10_000, description="Most turns of a conversation; then a new one is begun"
+    )
+    conversations: int = Field(
+        10_000,
+        ge=1,
+        le=1_000_000,
+        description="Most conversations of one API key, or of all who ask without keys",
+    )
+    conversation_days: int = Field(
+        30,
+        ge=0,
+        le=36_500,
+        description="Days that a conversation is kept after its last turn; 0: for ever. Answers "
+        "with feedback stay, of no conversation",
+    )
+    api_keys: SecretStr | None = Field(
+        None,
+        description="Keys of the service, separated by commas, each of 16 or more characters; "
+        "each sees its own conversations alone. Without any, nobody needs one",
     )
     max_body_mb: int = Field(
         64, ge=1, le=1024, description="Largest article that POST /articles takes, in MiB"

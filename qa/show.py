@@ -13,8 +13,8 @@ from qa.target import target
 
 _QUOTED = 300  #: so many characters of a passage are shown where the whole is too long
 
-
-_WHY = {
+#: Why there is no answer, in words that come after "The articles do not say."
+WHY = {
     AbstainReason.EMPTY_INDEX: "the index is empty: `dateline index PATH` adds articles, and "
     "--data names another folder",
     AbstainReason.NO_RELEVANT_PASSAGES: "nothing in them is about it",
@@ -40,13 +40,13 @@ def show_answer(answer: Answer) -> None:
     The few words that answer stand ahead of the sentences, one answer a line; not for "why" and
     "how", which sentences answer, and not for a yes-or-no question, where the text begins with it.
     """
-    lines = _short(answer)
+    lines = short_answers(answer)
     if lines:
         print(plain("\n".join(lines)))
         print()
     print(plain(answer.text))
     for conflict in answer.conflicts:
-        print(plain(_conflict(conflict)))
+        print(plain(conflict_line(conflict)))
     if answer.citations:
         print()
         for citation in answer.citations:
@@ -54,13 +54,13 @@ def show_answer(answer: Answer) -> None:
         count = answer.independent_sources
         print(f"({count} independent source{'' if count == 1 else 's'})")
     elif answer.abstain_reason is not None:
-        print(f"({_WHY[answer.abstain_reason]})")
+        print(f"({WHY[answer.abstain_reason]})")
         if answer.passages:
             print("\nNearest passages:")
             show_passages(answer.passages[:3], with_scores=False)
 
 
-def _short(answer: Answer) -> list[str]:
+def short_answers(answer: Answer) -> list[str]:
     """The short answers, one a line; with several each has its citation's number."""
     if answer.short_answer is None:
         return []
@@ -71,7 +71,7 @@ def _short(answer: Answer) -> list[str]:
     return [f"{one.text} [{one.citation}]" for one in (answer.short_answer, *answer.also)]
 
 
-def _conflict(conflict: Conflict) -> str:
+def conflict_line(conflict: Conflict) -> str:
     """What is said otherwise: "The sources disagree: two [1]; three [2]"."""
     said = [
         f"{position.value} {''.join(f'[{n}]' for n in position.citations)}"
@@ -93,7 +93,7 @@ def show_passages(passages: Sequence[FoundPassage], with_scores: bool = True) ->
     for number, one in enumerate(passages, start=1):
         text = one.text if len(one.text) <= _QUOTED else one.text[:_QUOTED].rstrip() + " …"
         parts = ", ".join(f"{name} {value:.4g}" for name, value in one.parts.items())
-        print(plain(f"{number}. {_told(one.title, one.source, one.published)}"))
+        print(plain(f"{number}. {where_from(one.title, one.source, one.published)}"))
         print(plain("   " + " ".join(text.split())))
         if with_scores:
             print(f"   score {one.score:.3f} ({parts})")
@@ -105,12 +105,13 @@ def article_json(stored: Stored) -> dict[str, Any]:
 
 
 def _citation(citation: Citation) -> str:
-    told = _told(citation.title, citation.source, citation.published)
+    told = where_from(citation.title, citation.source, citation.published)
     where = f"\n    {citation.url}" if citation.url else ""
     return f"[{citation.number}] {told}\n    “{citation.quote}”{where}"
 
 
-def _told(title: str, source: str | None, published: object) -> str:
+def where_from(title: str, source: str | None, published: object) -> str:
+    """An article in a line: "Title, Outlet, 2021-02-24"."""
     return ", ".join(
         str(part) for part in (title or "untitled", source, published or "undated") if part
     )

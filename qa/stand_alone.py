@@ -9,18 +9,20 @@ that names what it asks about is left as it is: a change of subject must not dra
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from qa import follow_up_forms as forms
 from qa import meant
 from qa.ask_again import Other, for_another, of_another, with_else
 from qa.days import DAY_NAMES
+from qa.mentions import PERSON_NOUNS
 from qa.phrases import EVENTS, Proper
 from qa.pronouns import with_names
 from qa.records import Answer, PastTurn
 from qa.referents import Referent, referents, said, told
 from qa.target import AUXILIARIES
-from qa.verbs import base_form
+from qa.verbs import base_form, is_past
 from qa.words import STOPWORDS, words
 
 LONGEST = 500  #: characters of a follow-up; a longer question says itself what it is about
@@ -38,6 +40,34 @@ def past_turn(answer: Answer) -> PastTurn:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """What the turns before a follow-up give it."""
+
+    last: PastTurn
+    spoken: list[Referent]  #: what was spoken of, the likeliest to be meant first
+    topic: Referent | None  #: what it is about as a whole
+    proper: Proper
+    written: Sequence[str]  #: texts in which names stand as they are written
+
+    @classmethod
+    def of(cls, history: Sequence[PastTurn], written: Sequence[str]) -> _Talk:
+        proper = Proper([*(said(turn) for turn in history), *written])
+        spoken = referents(history, proper, written)
+        topic = _topic(referents(_still_on(history), proper, written)) or _topic(spoken)
+        return cls(history[-1], spoken, topic, proper, written)
+
+    def without(self, taken: Sequence[Referent]) -> _Talk:
+        """The same talk, had it not spoken of these."""
+        left = [one for one in self.spoken if one not in taken]
+        topic = self.topic if self.topic not in taken else _topic(left)
+        return replace(self, spoken=left, topic=topic)
+
+    def named(self, text: str) -> str:
+        """The text with its pronouns written out."""
+        return with_names(text, self.spoken, self.proper.of(text))
+
+
 def stand_alone(text: str, history: Sequence[PastTurn], written: Sequence[str] = ()) -> str:
     """The question with what it leaves to the turns before it put in.
 
@@ -46,89 +76,115 @@ def stand_alone(text: str, history: Sequence[PastTurn], written: Sequence[str] =
         written: further texts in which names stand as they are written, since people type "erbil";
             the turns' answers are read for that anyhow.
     """
+    return ways_to_stand_alone(text, history, written, most=1)[0]
+
+
+def ways_to_stand_alone(
+    text: str, history: Sequence[PastTurn], written: Sequence[str] = (), most: int = 3
+) -> list[str]:
+    """What a follow-up may mean, the likeliest first; as `stand_alone`, which gives the first.
+
+    Each further one does without what the ones before it took from the turns.
+    """
     asked = " ".join(text.split())
     if not history or not words(asked) or len(asked) > LONGEST:
-        return asked
-    last = history[-1]
-    proper = Proper([*(said(turn) for turn in history), *written])
-    spoken = referents(history, proper)
-    bare = forms.LEAD.sub("", asked).rstrip(" ?!.…") or asked.rstrip(" ?!.…")
+        return [asked]
+    bare = forms.tidied(asked)
     if not words(bare):
-        return asked
-    return " ".join(proper.cased(_completed(bare, last, spoken, proper, written)).split())
+        return [asked]
+    talk = _Talk.of(history, written)
+    ways: list[str] = []
+    for _ in range(most):
+        way = " ".join(talk.proper.cased(_completed(bare, talk)).split())
+        if way in ways:
+            break
+        ways.append(way)
+        taken = [one for one in talk.spoken if one.text in way and one.text not in asked]
+        if not taken:
+            break
+        talk = talk.without(taken)
+    return ways
 
 
-def _completed(
-    bare: str, last: PastTurn, spoken: Sequence[Referent], proper: Proper, written: Sequence[str]
-) -> str:
+def _completed(bare: str, talk: _Talk) -> str:
     if found := forms.CORRECTION.match(bare):
         bare = found[1].strip(" ,")
         if not forms.TOPICALISED.match(bare):
-            return _of_another(bare, last, spoken, proper, written)
+            return _of_another(bare, talk)
     if found := forms.ABOUT.match(bare):
-        return _of_another(found[1], last, spoken, proper, written)
+        return _of_another(found[1], talk)
     if found := forms.TOPICALISED.match(bare):
-        return _of_topic(found[1], found[2], last, spoken, proper, written)
+        return _of_topic(found[1], found[2], talk)
     if found := forms.BARE.match(bare):
-        return _bare(found[1] or found[2], last, spoken)
+        return _bare(found[1] or found[2], talk)
+    if (found := forms.HAPPENED.match(bare)) and meant.event(talk.spoken) is None:
+        return _bare(found[1], talk)
     if forms.ELSE.match(bare):
-        return with_else(last.standalone) or f"{bare}?"
-    if (found := forms.SAYS_SO.match(bare)) and last.short_answers:
-        return f"who {found[1] or 'said'} that {told(last)}?"
+        return with_else(talk.last.standalone) or f"{bare}?"
+    if asked := _about_what_was_told(bare, talk.last):
+        return asked
     if found := forms.NEXT.match(bare):
-        topic = meant.event(spoken) or _topic(spoken)
-        if topic is not None:
+        happened = meant.event(talk.spoken) or talk.topic
+        if happened is not None:
             word = "before" if found[1].lower().startswith("before") else "after"
-            return f"what happened {word} {meant.written(topic)}?"
+            return f"what happened {word} {meant.written(happened)}?"
     if found := forms.ANYONE.match(bare):
-        verb = base_form(found[2].lower()) != found[2].lower()
-        bare = f"was {bare}" if verb else f"is there {bare}"
-    if base_form(first := words(bare)[0].text.lower()) != first and (topic := _topic(spoken)):
-        return f"{meant.written(topic)} {bare}?"  # "bought from whom"
+        bare = f"was {bare}" if is_past(found[2].lower()) else f"is there {bare}"
+    if is_past(words(bare)[0].text.lower()) and talk.topic is not None:
+        return f"{meant.written(talk.topic)} {bare}?"  # "bought from whom"
     if _is_fragment(bare):
-        return _of_another(bare, last, spoken, proper, written)
-    named = with_names(bare, spoken, proper.of(bare))
-    if named != bare:
-        return _with_cause(named, spoken)
-    return _with_topic(bare, spoken, proper)
+        return _of_another(bare, talk) if _is_exchange(bare, talk) else _noun_of(bare, talk)
+    if (found := forms.NAMED_FIRST.match(bare)) and _is_exchange(found[1], talk):
+        other = _of_another(found[1], talk)
+        return for_another(other, found[2].lower(), ())
+    named = talk.named(bare)
+    return _with_cause(named, talk) if named != bare else _with_topic(bare, talk)
 
 
-def _of_topic(
-    noun: str,
-    clause: str,
-    last: PastTurn,
-    spoken: Sequence[Referent],
-    proper: Proper,
-    written: Sequence[str],
-) -> str:
+def _about_what_was_told(bare: str, last: PastTurn) -> str:
+    """ "who says so?", "according to which paper?", "really?"; "" where it is none of these."""
+    if not last.short_answers:
+        return ""
+    if found := forms.SAYS_SO.match(bare):
+        verb = found[1] or (f"is {found[2]}" if found[2] else "said")
+        return f"who {verb} that {told(last)}?"
+    if found := forms.OUTLET.match(bare):
+        return f"which {found[1]} reported that {told(last)}?"
+    return f"is it confirmed that {told(last)}?" if forms.SURE.match(bare) else ""
+
+
+def _of_topic(noun: str, clause: str, talk: _Talk) -> str:
     """ "back to the embassy: was it hit?": the clause, of what stands before the comma."""
-    noun = with_names(noun, spoken, proper.of(noun))
+    noun = talk.named(noun)
     kind = "event" if any(word.text.lower() in EVENTS for word in words(noun)) else "thing"
-    known = next((one for one in spoken if one.text.lower() == noun.lower()), None)
+    known = next((one for one in talk.spoken if one.text.lower() == noun.lower()), None)
     plural = bool(re.search(r"[^s]s$", noun))
-    named = known or Referent(noun, kind, frozenset(), "question", 0, plural)
-    clear = with_names(clause, [named], proper.of(clause))
+    meaning = known or Referent(noun, kind, frozenset(), "question", 0, plural)
+    clear = with_names(clause, [meaning], talk.proper.of(clause))
     if clear != clause:
         return f"{clear}?"
-    return f"{clause} {_lead_of(clause.lower().split(), named)} {noun}?"
+    return f"{clause} {_lead_of(clause.lower().split(), meaning)} {noun}?"
 
 
-def _bare(wh: str, last: PastTurn, spoken: Sequence[Referent]) -> str:
+def _bare(wh: str, talk: _Talk) -> str:
     """ "why?", "where exactly?": of what happened, not of the claim, where one was claimed."""
-    wh = wh.lower()
-    wh = "why" if wh == "how come" else wh
-    event = next((o for o in spoken if (o.turn, o.part, o.kind) == (0, "question", "event")), None)
-    verbs = {base_form(word.text.lower()) for word in words(last.standalone)}
+    wh = "why" if wh.lower() == "how come" else wh.lower()
+    event = next(
+        (one for one in talk.spoken if (one.turn, one.part, one.kind) == (0, "question", "event")),
+        None,
+    )
+    verbs = {base_form(word.text.lower()) for word in words(talk.last.standalone)}
     if event is not None and wh in ("when", "where") and verbs & forms.OF_EVENTS:
         return f"{wh} was {event.text}?"
-    return for_another(last.standalone, wh, last.short_answers)
+    return for_another(talk.last.standalone, wh, talk.last.short_answers)
 
 
-def _of_another(
-    text: str, last: PastTurn, spoken: Sequence[Referent], proper: Proper, written: Sequence[str]
-) -> str:
+def _of_another(text: str, talk: _Talk) -> str:
     """ "what about Balad?", "and in Baghdad?", "on Monday?": the last question, of another."""
     text = text.strip(" ?!.,")
+    if (found := forms.HARMED.match(text)) and talk.topic is not None:
+        lead = _lead_of([found[1].lower()], talk.topic)
+        return f"how many people were {found[1].lower()} {lead} {meant.written(talk.topic)}?"
     if words(text) and words(text)[0].text.lower() in forms.ASKING:
         return f"{text}?"  # "I meant who was hurt": it says all
     preposition = ""
@@ -137,27 +193,22 @@ def _of_another(
     if found := forms.ONE.match(text):
         text = found[1] or found[2]
         text = re.sub(r"^the\s+(?=\S)", "", text) if found[1] else text
-    named = with_names(text, spoken, proper.of(text))
+    named = talk.named(text)
     if named != text and not preposition:
         return f"{named}?"  # "their leader"
-    text = named
-    kinds = {one.text.lower(): one.kind for one in reversed(spoken)}
-    kind = kinds.get(text.lower(), "")
-    if not kind and (_is_time(text)):
-        kind = "time"
-    if not kind and any(
-        re.search(rf"\b(?:in|at|near|from) (?:the )?{re.escape(text)}\b", one, re.I)
-        for one in written
-    ):
-        kind = "place"
-    other = Other(preposition, text, kind)
-    return of_another(last.standalone, other, proper.of(last.standalone), kinds)
+    kinds = {one.text.lower(): one.kind for one in reversed(talk.spoken)}
+    last = talk.last.standalone
+    other = Other(preposition, named, _kind_of(named, kinds, talk.written))
+    return of_another(last, other, talk.proper.of(last), kinds)
 
 
-def _is_time(text: str) -> bool:
-    return bool(forms.TIME.search(text)) or any(
-        word.text.capitalize() in DAY_NAMES for word in words(text)
-    )
+def _kind_of(text: str, kinds: Mapping[str, str], written: Sequence[str]) -> str:
+    if text.lower() in kinds:
+        return kinds[text.lower()]
+    if forms.TIME.search(text) or any(w.text.capitalize() in DAY_NAMES for w in words(text)):
+        return "time"
+    stands = re.compile(rf"\b(?:in|at|near|from) (?:the )?{re.escape(text)}\b", re.I)
+    return "place" if any(stands.search(one) for one in written) else ""
 
 
 def _is_fragment(bare: str) -> bool:
@@ -168,33 +219,58 @@ def _is_fragment(bare: str) -> bool:
     return not any(word.endswith("ed") for word in lower[1:])
 
 
-def _with_cause(clause: str, spoken: Sequence[Referent]) -> str:
+def _is_exchange(text: str, talk: _Talk) -> bool:
+    """Whether a fragment tells another place, person or time to ask the last question of."""
+    if forms.PREPOSITION.match(text) or forms.TIME.search(text) or forms.ONE.match(text):
+        return True
+    known = talk.proper.of(text)
+    content = [word for word in words(text) if word.key not in STOPWORDS]
+    days = [word for word in content if word.text.capitalize() in DAY_NAMES]
+    names = [word for word in content if known(word) or word.text[0].isupper()]
+    if names or days:
+        rest = [word for word in content if word not in names and word not in days]
+        return all(w.text[0].isdigit() or w.text.lower() in forms.PLACES for w in rest)
+    last = content[-1].text.lower() if content else ""
+    return last in PERSON_NOUNS or text.lower().startswith("the ")
+
+
+def _noun_of(text: str, talk: _Talk) -> str:
+    """ "casualties?", "english name?": that of what the conversation is about."""
+    named = talk.named(text)
+    if named != text or talk.topic is None:
+        return f"{named}?"
+    lead = "in" if talk.topic.kind == "event" else "of"
+    return f"{text} {talk.topic.lead or lead} {meant.written(talk.topic)}?"
+
+
+def _with_cause(clause: str, talk: _Talk) -> str:
     """ "did the Pentagon blame Iran" with what for, where something happened."""
     verbs = {base_form(word.text.lower()) for word in words(clause)}
-    happened = meant.event(spoken)
+    happened = meant.event(talk.spoken)
     has_cause = re.search(r"\b(?:for|of) \w+", clause)
     if not verbs & forms.BLAMING or happened is None or happened.text in clause or has_cause:
         return f"{clause}?"
     return f"{clause} {'of' if 'accuse' in verbs else 'for'} {meant.written(happened)}?"
 
 
-def _with_topic(bare: str, spoken: Sequence[Referent], proper: Proper) -> str:
+def _with_topic(bare: str, talk: _Talk) -> str:
     """A question in full sentences; with what the conversation is about where it names nothing."""
-    found = words(bare)
-    is_name = proper.of(bare)
-    asks = f"{bare}?"
-    topic = _topic(spoken)
+    found, topic = words(bare), talk.topic
+    is_name = talk.proper.of(bare)
     lower = [word.text.lower() for word in found]
-    if topic is None or not (set(lower) & (forms.ASKING | AUXILIARIES)):
-        return asks
-    is_open = lower[-1] in forms.TO | forms.ON | forms.FOR
+    if topic is None or not set(lower) & (forms.ASKING | AUXILIARIES):
+        return f"{bare}?"
+    full = f"{bare} {_lead_of(lower, topic)} {meant.written(topic)}?"
     if any(is_name(word) for word in found):
-        return f"{bare} {_lead_of(lower, topic)} {meant.written(topic)}?" if is_open else asks
-    if re.search(r"\b\d{1,2}\b", bare) or topic.text.lower() in bare.lower():
-        return asks  # "what happened on 15 February?"
-    if len([word for word in found if word.key not in STOPWORDS]) >= forms.SAYS_ENOUGH:
-        return asks
-    return f"{bare} {_lead_of(lower, topic)} {meant.written(topic)}?"
+        # "how did Iran react" needs to be told to what.
+        return full if lower[-1] in forms.TO | forms.ON | forms.FOR else f"{bare}?"
+    content = [word for word in found if word.key not in STOPWORDS]
+    says_enough = (
+        len(content) >= forms.SAYS_ENOUGH
+        or re.search(r"\b\d{1,2}\b", bare)  # "what happened on 15 February?"
+        or topic.text.lower() in bare.lower()
+    )
+    return f"{bare}?" if says_enough else full
 
 
 def _lead_of(lower: Sequence[str], topic: Referent) -> str:
@@ -205,23 +281,33 @@ def _lead_of(lower: Sequence[str], topic: Referent) -> str:
         return "of"
     if topic.kind == "event":
         return "in"
+    if topic.kind == "thing" and forms.HARMED.match(lower[-1]):
+        return "by"
     return topic.lead or ("in" if topic.kind == "place" else "about")
 
 
 def _topic(spoken: Sequence[Referent]) -> Referent | None:
-    """What the conversation is about: the event asked about last, else what was named in a
-    question, else what was answered."""
-    for turn in range(3):
-        asked = [one for one in spoken if one.turn == turn and one.part == "question"]
-        for kind in ("event", "place"):
-            for one in asked:
-                if one.kind == kind:
-                    return one
-        named = [
-            one
-            for one in asked
-            if one.kind in ("person", "group", "name") or one.text.startswith("the ")
-        ]
-        if named:
-            return named[-1]
+    """What the conversation is about: the event or place asked about last, else what was named in
+    the last question, else what was answered."""
+    asked = [one for one in spoken if one.part == "question"]
+    for kind in ("event", "place"):
+        for one in asked:
+            if one.kind == kind:
+                return one
+    named = [
+        one
+        for one in asked
+        if one.turn == 0
+        and (one.kind in ("person", "group", "name") or one.text.startswith("the "))
+    ]
+    if named:
+        return named[-1]
     return next((one for one in spoken if one.kind not in ("time", "number", "claim")), None)
+
+
+def _still_on(history: Sequence[PastTurn]) -> Sequence[PastTurn]:
+    """The turns since the subject was named last: those before hang on another."""
+    for back, turn in enumerate(reversed(history), 1):
+        if turn.standalone.strip(" ?").lower() == turn.question.strip(" ?").lower():
+            return history[-back:]
+    return history

@@ -13,6 +13,19 @@ _SILENT = re.compile(
 _NOT_SILENT = re.compile(r"(?:eat|treat|repeat|defeat|focus|discus|bring|belong|hang|long)$")
 
 
+#: In the list of irregular forms, and no verbs.
+_NOUNS = frozenset(
+    """winner winners shot shots sale sales loss losses dead death deaths choice flight flights
+    growth meeting meetings attacker attackers marriage denial denials election elections injury
+    injuries percentage arrest arrests""".split()
+)
+
+
+def is_past(word: str) -> bool:
+    """Whether a word, in lower case, is the past form of a verb, and no noun spelled alike."""
+    return word not in _NOUNS and (word in _SAME or base_form(word) != word)
+
+
 def base_form(word: str) -> str:
     """The base of a verb in the past or with a third person's -s, lower case; else `word` itself.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -37,7 +39,7 @@ def client_of(desk: FakeDesk, config: ServiceConfig | None = None) -> Iterator[T
         yield client
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "waited in vain"
@@ -56,10 +58,12 @@ def check_problem(response, status: int, code: str | None = None) -> str:
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[int]:
-    """The port of a real server, run in a thread."""
+def served(app: FastAPI, grace: int | None = None) -> Iterator[int]:
+    """The port of a real server, run in a thread; when it ends, requests have `grace` seconds."""
     with listen("127.0.0.1", 0) as listening:
         server = make_server(app)
+        if grace is not None:
+            server.config.timeout_graceful_shutdown = grace
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
@@ -67,15 +71,36 @@ def served(app: FastAPI) -> Iterator[int]:
             yield listening.getsockname()[1]
         finally:
             server.should_exit = True
-            thread.join(10)
+            thread.join(30)
             assert not thread.is_alive()
 
 
 def send_raw(port: int, *parts: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         for part in parts:
             connection.sendall(part)
         received = b""
         while chunk := connection.recv(65536):
             received += chunk
         return received
+
+
+def events_of(text: str) -> list[tuple[str, Any]]:
+    """The events of a whole stream, by the rules of HTML's event streams; comments are left out."""
+    blocks = text.split("\n\n")
+    assert blocks.pop() == "", "the stream ends in the middle of an event"
+    events = []
+    for block in blocks:
+        fields = [line.split(": ", 1) for line in block.split("\n") if not line.startswith(":")]
+        if fields:
+            (event, name), (data, value) = fields
+            assert (event, data) == ("event", "data")
+            events.append((name, json.loads(value)))
+    return events
+
+
+def raw_ask(question: str, is_streamed: bool = True, headers: str = "") -> bytes:
+    """The bytes of a POST /ask."""
+    body = json.dumps({"question": question, "stream": is_streamed}).encode()
+    head = f"POST /ask HTTP/1.1\r\nHost: x\r\n{headers}Content-Type: application/json\r\n"
+    return head.encode() + b"Content-Length: %d\r\n\r\n%s" % (len(body), body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import combinations
 
 import pytest
 from pydantic import ValidationError
@@ -57,6 +58,16 @@ def test_it_shares_nothing_with_the_gold_set(development: Dataset) -> None:
     assert keys(development.cases) & keys(gold.cases) == set()
     assert {case.id for case in development.cases} & {case.id for case in gold.cases} == set()
     assert {case.unit for case in development.cases} & {case.unit for case in gold.cases} == set()
+
+
+def test_its_files_share_no_question() -> None:
+    # Ids are told apart as the folder is read.
+    files = {path.name: read(path, OUR_ARTICLES).cases for path in DEVELOPMENT.glob("*.jsonl")}
+    assert len(files) >= 2
+    for one, other in combinations(sorted(files), 2):
+        assert keys(files[one]) & keys(files[other]) == set(), (one, other)
+        units = [{case.unit for case in files[name]} for name in (one, other)]
+        assert units[0] & units[1] == set(), (one, other)
 
 
 # -- the tags that tell how a turn hangs on the others ------------------------

@@ -26,8 +26,8 @@ from tests.serving import wait_until
 
 
 def answer(number: int, text: str = "who said it?", conversation: str | None = None) -> Answer:
-    given = FakeDesk().ask(Question(text, conversation=conversation))
-    return given.model_copy(update={"id": f"ans_{number}"})
+    given = FakeDesk().ask(Question(text, history=()))
+    return given.model_copy(update={"id": f"ans_{number}", "conversation_id": conversation})
 
 
 def ids(folder: Path, **options) -> list[str]:
@@ -51,7 +51,7 @@ def test_an_answer_is_kept_whole(tmp_path: Path) -> None:
     assert kept.feedback is kept.judged is None
     with closing(sqlite3.connect(tmp_path / NAME)) as connection:
         found = connection.execute("SELECT conversation_id FROM answers").fetchall()
-    assert found == [("conv_1",)]
+    assert found == [(None,)]  # the asker's own: no conversation that is kept here
     journal.close()
     journal.close()
     assert kept_answer(tmp_path, "ans_1") == kept
@@ -197,7 +197,7 @@ def test_damage_while_the_journal_is_open_costs_no_answer(tmp_path: Path, caplog
 
 def test_a_journal_of_a_later_release_is_left_alone(tmp_path: Path, caplog) -> None:
     with closing(sqlite3.connect(tmp_path / NAME)) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 3")
     before = (tmp_path / NAME).read_bytes()
     journal = Journal(tmp_path, 10)
     journal.keep(answer(1))

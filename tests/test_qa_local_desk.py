@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from index.records import Filters
+from qa.errors import (
+    AskerLeft,
+    BadConfiguration,
+    ConversationFull,
+    ConversationNotFound,
+    ConversationsNotKept,
+    TooManyConversations,
+)
+from qa.journal import kept_answers
 from qa.local_desk import LocalDesk
+from qa.records import Answer, Citation, PastTurn, Question, SearchResult
 from qa.service import create_app
 from qa.settings import Settings
+from tests.llm_server import llm_server, says
 from tests.serving import wait_until
 
+DAY = date(2021, 2, 24)
 QUESTION = {"question": "who claimed the Erbil attack?", "as_of": "2021-02-24"}
 
 
@@ -141,3 +159,184 @@ def test_ready_tells_what_is_held(client: TestClient) -> None:
     assert ready["is_ready"]
     assert (ready["articles"], ready["passages"] > 17) == (18, True)
     assert ready["embedding_model"].startswith("all-MiniLM-L6-v2")
+
+
+# -- conversations -------------------------------------------------------------
+
+MINE, YOURS = "1" * 32, "2" * 32
+UNKNOWN = "conv_" + "0" * 32
+
+
+@contextmanager
+def opened(data: Path, **options) -> Iterator[LocalDesk]:
+    desk = LocalDesk.open(Settings(data=data, **options), "a test")
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+def asked(text: str, conversation: str | None = None, **options) -> Question:
+    return Question(text, conversation, owner=MINE, as_of=DAY, **options)
+
+
+class Hook:
+    """A listener that does something when the passages are found, and then may be gone."""
+
+    def __init__(self, do: Callable[[], object] = lambda: None, leaves: bool = False) -> None:
+        self._do = do
+        self._leaves = leaves
+        self._is_gone = False
+
+    def is_gone(self) -> bool:
+        return self._is_gone
+
+    def found(self, result: SearchResult) -> None:
+        self._do()
+        self._is_gone = self._leaves
+
+    def wrote(self, delta: str) -> None:
+        pass
+
+    def cited(self, citation: Citation) -> None:
+        pass
+
+
+def kept_of(data: Path) -> list[Answer]:
+    return [one.answer for one in kept_answers(data)]
+
+
+def test_a_conversation_is_kept_as_it_was_answered(sample: Path) -> None:
+    with opened(sample) as desk:
+        first = desk.ask(asked("who claimed the Erbil attack?"))
+        id = first.conversation_id
+        assert id is not None and "condense" not in first.timings_ms
+        second = desk.ask(asked("when did it happen?", id))
+        assert second.conversation_id == id
+        assert "condense" in second.timings_ms  # it was given the turn before
+        turns = desk.conversation(id, MINE).turns
+        given = [first.model_dump_json(), second.model_dump_json()]
+        assert [turn.answer.model_dump_json() for turn in turns] == given
+        assert [one.model_dump_json() for one in kept_of(sample)] == given[::-1]
+        for owner in (YOURS, ""):
+            with pytest.raises(ConversationNotFound):
+                desk.conversation(id, owner)
+            with pytest.raises(ConversationNotFound):
+                desk.ask(Question("when?", id, owner=owner))
+            assert desk.list_conversations(owner, None, 10).items == ()
+        assert [one.id for one in desk.list_conversations(MINE, None, 10).items] == [id]
+    with opened(sample) as desk:
+        assert len(desk.conversation(id, MINE).turns) == 2
+        desk.delete_conversation(id, MINE)
+        with pytest.raises(ConversationNotFound):
+            desk.conversation(id, MINE)
+    assert kept_of(sample) == []
+
+
+def test_turns_that_the_asker_keeps_are_no_conversation_here(sample: Path) -> None:
+    with opened(sample) as desk:
+        past = PastTurn("who claimed the Erbil attack?", "who claimed the Erbil attack?")
+        for history in ((), (past,)):
+            answer = desk.ask(asked("when did it happen?", UNKNOWN, history=history))
+            assert answer.conversation_id is None
+            assert ("condense" in answer.timings_ms) == bool(history)
+            assert kept_of(sample)[0] == answer
+        assert desk.list_conversations(MINE, None, 10).items == ()
+
+
+def test_nothing_is_kept_for_an_asker_who_left(sample: Path) -> None:
+    with opened(sample) as desk:
+        kept = desk.ask(asked("who claimed the Erbil attack?"))
+        for id in (None, kept.conversation_id):
+            with pytest.raises(AskerLeft):
+                desk.ask(asked("how many died in Erbil?", id), Hook(leaves=True))
+        (only,) = desk.list_conversations(MINE, None, 10).items
+        assert (only.id, only.turns) == (kept.conversation_id, 1)
+    assert kept_of(sample) == [kept]
+
+
+def test_one_deleted_during_its_question_stays_deleted(sample: Path) -> None:
+    with opened(sample) as desk:
+        id = desk.ask(asked("who claimed the Erbil attack?")).conversation_id
+        assert id is not None
+        hook = Hook(lambda: desk.delete_conversation(id, MINE))
+        answer = desk.ask(asked("who condemned the Erbil attack?", id), hook)
+        assert answer.text and answer.conversation_id is None
+        with pytest.raises(ConversationNotFound):
+            desk.conversation(id, MINE)
+    assert kept_of(sample) == []
+
+
+def test_a_turn_tells_which_of_its_articles_were_withdrawn(sample: Path) -> None:
+    with opened(sample) as desk:
+        answer = desk.ask(asked("who claimed the Erbil attack?"))
+        id, cited = answer.conversation_id, answer.citations[0].article_id
+        assert id is not None
+        (turn,) = desk.conversation(id, MINE).turns
+        assert turn.withdrawn == ()
+        desk.withdraw_article(cited)
+        (turn,) = desk.conversation(id, MINE).turns
+        assert turn.withdrawn == (cited,)
+        assert turn.answer == answer
+
+
+def test_the_settings_limit_conversations(sample: Path) -> None:
+    with opened(sample, conversation_turns=1, conversations=1) as desk:
+        id = desk.ask(asked("hello")).conversation_id
+        with pytest.raises(ConversationFull):
+            desk.ask(asked("hello", id))
+        with pytest.raises(TooManyConversations):
+            desk.ask(asked("hello"))
+    with opened(sample, kept_answers=0) as desk:
+        assert desk.ask(asked("hello")).conversation_id is None
+        assert desk.list_conversations(MINE, None, 10).items == ()
+        with pytest.raises(ConversationsNotKept):
+            desk.ask(asked("hello", id))
+
+
+def test_suggestions_are_questions_that_the_articles_answer(sample: Path) -> None:
+    with opened(sample) as desk:
+        id = desk.ask(asked("who claimed the Erbil attack?")).conversation_id
+        assert id is not None
+        questions = desk.suggest(id, MINE).questions
+        assert len(questions) <= 3
+        for question in questions:
+            answer = desk.search(question, Filters(), 8, DAY)
+            assert answer.passages
+        assert len(desk.conversation(id, MINE).turns) == 1  # trying them is no turn
+        with pytest.raises(ConversationNotFound):
+            desk.suggest(id, YOURS)
+        with pytest.raises(ConversationNotFound):
+            desk.suggest(UNKNOWN, MINE)
+    assert len(kept_of(sample)) == 1
+
+
+def test_follow_ups_go_through_the_language_model_that_is_configured(sample: Path) -> None:
+    in_full = "when did the Erbil attack happen?"
+    with llm_server([says(in_full)]) as server, opened(sample, llm=server.spec) as desk:
+        first = desk.ask(asked("who claimed the Erbil attack?"))
+        assert server.asked == []
+        second = desk.ask(asked("when did it happen?", first.conversation_id))
+        assert (second.standalone_question, len(server.asked)) == (in_full, 1)
+        assert first.text in server.asked[0].prompt
+
+
+WITHOUT_CLIENT = """
+import sys
+from qa.opening import condense_of
+from qa.settings import Settings
+condense_of(Settings(llm="openai-like:http://127.0.0.1:1/v1#stub"))
+sys.exit(any(name.startswith(("llama_index", "openai")) for name in sys.modules))
+"""
+
+
+def test_a_command_that_has_no_follow_up_does_not_load_the_models_client() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_CLIENT], timeout=120)
+    assert done.returncode == 0
+
+
+def test_a_wrong_language_model_is_told_at_opening(sample: Path) -> None:
+    with pytest.raises(BadConfiguration, match="DATELINE_LLM"), opened(sample, llm="x:secret"):
+        pass
+    with opened(sample):  # and the folder is free
+        pass

@@ -33,11 +33,12 @@ def client(desk: FakeDesk) -> Iterator[TestClient]:
 
 
 def test_ask_hands_the_question_over_and_returns_the_answer(client, desk):
+    begun = client.post("/ask", json={"question": "q", "conversation_id": None}).json()
     response = client.post(
         "/ask",
         json={
             "question": "  when did the ferry resume?\u0000 ",
-            "conversation_id": "conv_1-A",
+            "conversation_id": begun["conversation_id"],
             "stream": False,
             "as_of": "2021-02-25",
             "filters": {"sources": ["Harbour Post"], "published_from": "2021-02-01"},
@@ -46,18 +47,19 @@ def test_ask_hands_the_question_over_and_returns_the_answer(client, desk):
     )
     assert response.status_code == 200
     assert desk.asked == [
+        Question("q"),
         Question(
             "when did the ferry resume?",
-            conversation="conv_1-A",
+            conversation=begun["conversation_id"],
             as_of=date(2021, 2, 25),
             filters=Filters(("Harbour Post",), date(2021, 2, 1)),
             top_k=3,
-        )
+        ),
     ]
     answer = response.json()
-    assert answer["conversation_id"] == "conv_1-A"
-    alone = client.post("/ask", json={"question": "q", "conversation_id": None}).json()
-    assert alone["conversation_id"] is None
+    assert answer["conversation_id"] == begun["conversation_id"]
+    other = client.post("/ask", json={"question": "q"}).json()
+    assert other["conversation_id"] not in (None, begun["conversation_id"])
     assert answer["abstain_reason"] == "EMPTY_INDEX"
     assert answer["applied_filters"]["undated"] == "kept"
 
@@ -111,8 +113,8 @@ def test_a_desk_can_refuse_an_article(client):
         ({"question": " \u0000 "}, "question must be"),
         ({"question": [CANARY]}, "question must be"),
         ({"question": "q", CANARY: 1}, "the body has a field that is not known; known are quest"),
-        ({"question": "q", "stream": True}, "stream: answers cannot be streamed yet"),
-        ({"question": "q", "stream": "no"}, "stream must be false"),
+        ({"question": "q", "stream": "no"}, "stream must be true for Server-Sent Events"),
+        ({"question": "q", "stream": 1}, "stream must be true for Server-Sent Events"),
         ({"question": "q", "conversation_id": ""}, "conversation_id must be 1 to 200 char"),
         ({"question": "q", "conversation_id": "a" * 201}, "conversation_id must be"),
         ({"question": "q", "conversation_id": f"{CANARY}\n"}, "conversation_id must be"),

@@ -124,7 +124,7 @@ def until_ready(client: TestClient) -> None:
 def test_every_answer_is_kept_with_what_is_thought_of_it(data: Path) -> None:
     with serving(Settings(data=data)) as client:
         until_ready(client)
-        answered = client.post("/ask", json=QUESTION | {"conversation_id": "c1"}).json()
+        answered = client.post("/ask", json=QUESTION).json()
         abstained = client.post("/ask", json={"question": "hello"}).json()
         # Another process reads, and nobody waits for anybody.
         assert [one.answer.id for one in kept_answers(data)] == [abstained["id"], answered["id"]]

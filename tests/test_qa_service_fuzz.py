@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 from qa.records_articles import NewArticle
 from qa.service import create_app
 from tests.fakes import FakeDesk
+from tests.serving import events_of
 
 CANARY = "zqcanaryqz"
 CHECKS = [
@@ -78,12 +79,16 @@ def check(response) -> None:
     assert response.status_code == 200 or 400 <= response.status_code < 500, response.text
     if response.status_code != 200:
         problem = response.json()
-        assert set(problem) == {"error_code", "detail"}
+        if response.request.url.path.startswith("/v1/"):
+            assert set(problem) == {"error"}
+            assert set(problem["error"]) == {"message", "type", "param", "code"}
+        else:
+            assert set(problem) == {"error_code", "detail"}
         assert CANARY not in response.text
 
 
 quick = settings(max_examples=150, deadline=None, derandomize=True)
-paths = st.sampled_from(["/ask", "/search", "/articles", "/feedback"])
+paths = st.sampled_from(["/ask", "/search", "/articles", "/feedback", "/v1/chat/completions"])
 
 
 @quick
@@ -93,6 +98,15 @@ paths = st.sampled_from(["/ask", "/search", "/articles", "/feedback"])
 def test_any_bytes_as_a_body_are_refused_without_an_echo(client, path, before, after):
     body = before + CANARY.encode() + after
     check(client.post(path, content=body, headers={"Content-Type": "application/json"}))
+
+
+@quick
+@given(name=st.text(max_size=30), content=st.binary(max_size=200))
+@example(name="a.gz", content=b"\x1f\x8b\x08\x00" + bytes(20))
+def test_any_bytes_as_a_file_are_taken_or_refused(client, name, content):
+    address = f"/articles/upload?name={quote(name.encode('utf-8', 'surrogatepass'), safe='')}"
+    sent = {"Content-Type": "application/octet-stream"}
+    check(client.post(address, content=content, headers=sent))
 
 
 leaves = st.one_of(
@@ -107,7 +121,8 @@ leaves = st.one_of(
 names = st.sampled_from(
     ["question", "query", "as_of", "filters", "top_k", "sources", "published_from", "published_to",
      "title", "text", "id", "url", "authors", "published", "updated", "answer_id", "is_positive",
-     "reason", CANARY, "__proto__", ""]
+     "reason", "conversation_id", "stream", "messages", "model", "role", "content", CANARY,
+     "__proto__", ""]
 )  # fmt: skip
 values = st.recursive(
     leaves,
@@ -119,11 +134,14 @@ values = st.recursive(
 @quick
 @given(path=paths, body=st.dictionaries(names, values, max_size=6))
 @example(path="/ask", body={"question": "q", "filters": {"published_to": "9999-12-31"}})
+@example(path="/ask", body={"question": "ferry \ud800 \u2028", "stream": True})
 def test_any_json_as_a_body_is_answered_or_refused(client, path, body):
     # The standard library writes NaN, and lone surrogates as escapes: just what is to be tried.
     sent = json.dumps(body).encode()
     response = client.post(path, content=sent, headers={"Content-Type": "application/json"})
-    if response.status_code not in (200, 201):
+    if response.headers["content-type"].startswith("text/event-stream"):
+        assert events_of(response.text)[-1][0] == "final_answer"
+    elif response.status_code not in (200, 201):
         check(response)
 
 
@@ -134,3 +152,18 @@ def test_any_address_is_answered_or_refused(client, part, value):
     query = quote(value.encode("utf-8", "surrogatepass"), safe="")
     check(client.get(f"{path}?cursor={query}"))
     check(client.get(f"/articles?cursor={query}&limit={query}"))
+    check(client.get(f"/articles?query={query}&source={query}&with_copies={query}"))
+    conversation = path.replace("/articles", "/conversations")
+    check(client.get(conversation))
+    check(client.get(f"{conversation}/suggestions"))
+    check(client.get(f"/conversations?cursor={query}&limit={query}"))
+
+
+@quick
+@given(path=st.text(max_size=40))
+@example(path="../service.py")
+@example(path="\x00.js")
+def test_any_page_is_served_or_not_found(client, path):
+    response = client.get("/page/" + quote(path.encode("utf-8", "surrogatepass"), safe="/"))
+    assert response.status_code in (200, 404)
+    assert "import" not in response.text or response.status_code == 200

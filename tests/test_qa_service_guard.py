@@ -12,7 +12,7 @@ from index.errors import FolderFull
 from qa.records import Question
 from qa.service_body import DEEPEST, BodyTooSlow, Buffered, read_body
 from qa.service_config import ServiceConfig
-from qa.service_errors import Overloaded
+from qa.service_refusals import Overloaded
 from tests.fakes import FakeDesk
 from tests.serving import (
     ARTICLE,
@@ -248,3 +248,40 @@ def test_bodies_give_their_budget_back(desk):
             for _ in range(3):
                 response = client.post("/ask", content=body, headers=JSON)
                 assert response.status_code in (200, 400, 413)
+
+
+def test_a_file_is_taken_as_bytes_up_to_the_limit_of_articles(desk):
+    config = ServiceConfig(max_question_bytes=1000, max_body_bytes=3000)
+    octets = {"Content-Type": "application/octet-stream"}
+    with client_of(desk, config) as client:
+        address = "/articles/upload?name=notes.txt"
+        taken = client.post(address, content=b"x " * 1400 + b"{", headers=octets)
+        assert taken.status_code == 200
+        assert len(taken.json()["added"]) == 1
+        large = client.post(address, content=b"x" * 3001, headers=octets)
+        check_problem(large, 413, "BODY_TOO_LARGE")
+        for headers in (JSON, {}, octets | {"Content-Encoding": "gzip"}):
+            refused = client.post(address, content=b"{}", headers=headers)
+            assert "application/octet-stream" in check_problem(refused, 415)
+        refused = client.post("/ask", content=b'{"question": "q"}', headers=octets)
+        assert "application/json" in check_problem(refused, 415)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "headers", "status", "code"),
+    [
+        ("POST", "/v1/chat/completions", b"{", JSON, 400, "invalid_json"),
+        ("POST", "/v1/chat/completions", b" ", JSON, 400, "empty_body"),
+        ("POST", "/v1/chat/completions", b"x" * 2_000_000, JSON, 413, "body_too_large"),
+        ("POST", "/v1/chat/completions", b"{}", {}, 415, "unsupported_media_type"),
+        ("GET", "/v1/" + CANARY, b"", {}, 404, "not_found"),
+        ("GET", "/v1/chat/completions", b"", {}, 405, "method_not_allowed"),
+    ],
+)
+def test_addresses_of_openais_api_have_its_shape(client, method, path, body, headers, status, code):
+    response = client.request(method, path, content=body, headers=headers)
+    assert response.status_code == status
+    error = response.json()["error"]
+    assert set(response.json()) == {"error"} and CANARY not in response.text
+    assert error["message"] and error["param"] is None
+    assert (error["type"], error["code"]) == ("invalid_request_error", code)
