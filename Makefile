@@ -10,11 +10,15 @@ Q ?= who claimed the Erbil attack?
 GROWTH := .dateline/eval/growth
 TORCH ?= torch
 
-.PHONY: ask test lint bench train soak lock clean
+.PHONY: ask serve test lint bench train soak lock clean
 
 ## Install, index the sample articles, and answer a question: make ask Q="…"
 ask: $(SAMPLE)/indexed
 	@$(BIN)/dateline ask --data $(SAMPLE) "$(Q)"
+
+## Install, index the sample articles, and serve the chat page at http://127.0.0.1:8000/
+serve: $(SAMPLE)/indexed
+	@$(BIN)/dateline serve --data $(SAMPLE)
 
 ## Install, run the tests, and the gate on answers
 test: $(INSTALLED)

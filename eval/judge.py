@@ -14,10 +14,10 @@ without a citation is unsupported likewise. The deterministic measures count bot
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from eval.records import Case, Prediction, Verdict
+from prompts.marker import marker_for
 from prompts.render import fingerprint, render
 from qa.llm import LLMFailed
 
@@ -59,23 +59,6 @@ def judge(case: Case, prediction: Prediction, llm: LLM) -> Verdict:
 def judge_settings() -> dict[str, str]:
     """What decides the verdicts besides the model: the prompts' fingerprints, for a manifest."""
     return {prompt: fingerprint(prompt) for prompt in WORDS}
-
-
-def marker_for(*texts: str) -> str:
-    """A line to put around texts, which occurs in none of them; the same for the same texts.
-
-    It is derived from them all, so that nobody who writes one of them can put it there.
-    """
-    number = 0
-    while True:
-        digest = hashlib.sha256(str(number).encode())
-        for text in texts:
-            whole = text.encode("utf-8", "surrogatepass")
-            digest.update(len(whole).to_bytes(8, "big") + whole)
-        marker = f"=== {digest.hexdigest()[:24]} ==="
-        if not any(marker in text for text in texts):
-            return marker
-        number += 1
 
 
 def read_verdict(prompt: str, reply: str) -> bool:

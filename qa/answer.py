@@ -13,6 +13,7 @@ from index.store import Store
 from qa.config import ReaderConfig
 from qa.draft import Draft, abstain
 from qa.errors import QuestionTooLong
+from qa.follow_up import FollowUps
 from qa.listen import Listener, go_on, tell_answer
 from qa.read import Model, Reader, TrainedReader
 from qa.reader_model import ReaderModel
@@ -28,7 +29,6 @@ from qa.records import (
     Understood,
 )
 from qa.retrieve import QueryEmbedder, RetrievalConfig, Retriever
-from qa.stand_alone import stand_alone
 from qa.understand import is_question, understand
 from qa.verify import is_proved
 from qa.write import compose
@@ -36,7 +36,6 @@ from qa.write import compose
 MOST_CHARACTERS = 4000  #: of a question; no index reads further
 #: Makes a question stand alone, given the turns before it, oldest first.
 StandAlone = Callable[[str, Sequence[PastTurn]], str]
-_NEAREST = 10  #: passages whose spelling of names is looked at
 _ROUNDS = 3  #: times a question is read before articles that change under it are given up on
 
 
@@ -55,7 +54,10 @@ class Answerer:
         self.retriever = retriever
         self._reader = reader
         self._config = config
-        self._condense = condense
+        if condense is None:
+            self._stand_alone = FollowUps(retriever, reader, config).stand_alone
+        else:
+            self._stand_alone = lambda question, history: condense(question.text, history)
 
     @classmethod
     def over(
@@ -95,7 +97,7 @@ class Answerer:
         timings: dict[str, float] = {}
         standalone = question.text
         if question.history:
-            standalone = self._stood_alone(question, question.history)
+            standalone = self._stand_alone(question, question.history)[:MOST_CHARACTERS]
             timings["condense"] = _since(began)
         understood = understand(replace(question, text=standalone, as_of=as_of), as_of)
         hits: list[Hit] = []
@@ -131,17 +133,6 @@ class Answerer:
         go_on(listener)
         tell_answer(listener, answer)
         return answer
-
-    def _stood_alone(self, question: Question, history: Sequence[PastTurn]) -> str:
-        if self._condense is not None:
-            return self._condense(question.text, history)[:MOST_CHARACTERS]
-        # People type "erbil": the nearest passages show which words are names.
-        written = {
-            hit.passage.id: hit.passage.text
-            for text in (question.text, history[-1].standalone)
-            for hit in self.retriever.retrieve(text, _NEAREST, None, question.filters)
-        }
-        return stand_alone(question.text, history, [*written.values()])[:MOST_CHARACTERS]
 
     def search(self, question: Question) -> SearchResult:
         """The passages alone, best first."""

@@ -51,8 +51,9 @@ ELSE = re.compile(
 )
 SAYS_SO = re.compile(
     r"^(?:who (says?|said|claims|confirms|confirmed|reports?|reported|explained|explains|told|"
-    r"tells)(?: (?:so|that|this|it|us))?|who is (saying|claiming|reporting) (?:so|that|this|it)|says who|"
-    r"according to whom?|(?:what|which)(?: is)? (?:the|your) source|source|"
+    r"tells)(?: (?:so|that|this|it|us))?|"
+    r"who is (saying|claiming|reporting) (?:so|that|this|it)|says who|according to whom?|"
+    r"(?:what|which)(?: is)? (?:the|your) source|source|"
     r"how do (?:you|we|they) know(?: that| this)?)$",
     re.I,
 )

@@ -32,15 +32,22 @@ _OF_CLAIMS = word_set("deny confirm admit explain believe doubt")
 _DETERMINERS = word_set("the a an this that these those his her its their all some any")
 
 
+_INDEFINITE = re.compile(r"an? ", re.I)
+
+
 def person(spoken: Sequence[Referent]) -> Referent | None:
-    """Whom "he" or "she" means."""
+    """Whom "he" or "she" means: who was answered or asked about before others that were named."""
     named = [one for one in spoken if _may_be_person(one)]
     named.sort(key=lambda one: not one.text[:1].isupper())
-    return (
-        _first(named, lambda one: one.kind == "person")
-        or _first(named, lambda one: one.part == "answer")
-        or _first(named, lambda one: True)
-    )
+    for turn in range(3):
+        for parts in (("answer", "question"), ("text",)):
+            now = [one for one in named if one.turn == turn and one.part in parts]
+            found = _first(now, lambda one: one.kind == "person") or _first(
+                now, lambda one: one.part != "text" and not one.lead
+            )
+            if found is not None:
+                return found
+    return None
 
 
 def several(spoken: Sequence[Referent], verbs: Set[str]) -> Referent | None:
@@ -52,7 +59,7 @@ def several(spoken: Sequence[Referent], verbs: Set[str]) -> Referent | None:
         if len(of) > 1:
             joined = " and ".join(one.text for one in of[:3])
             return Referent(joined, "group", frozenset(), of[0].part, 0, True)
-    plural = _first(latest, lambda one: one.plural)
+    plural = _first(latest, lambda one: one.plural and one.kind not in ("time", "number", "claim"))
     if plural is not None and (_acts(plural) or not verbs & _HUMAN_VERBS):
         return plural
     return (
@@ -89,7 +96,7 @@ def thing(
         asked = [one for one in now if one.part == "question"]
         found = (
             _first(asked, _is_event)
-            or _first(asked, _is_thing)
+            or _first(asked, lambda one: _is_thing(one) and not _INDEFINITE.match(one.text))
             or _first(now, lambda one: one.part == "answer" and _is_thing(one))
             or (None if points else _first(asked, lambda one: one.kind == "name"))
         )
@@ -141,7 +148,7 @@ def called(nouns: Sequence[str], spoken: Sequence[Referent], points: bool) -> Re
             )
         return found
     if single in PERSON_NOUNS and (points or single in _ANYBODY):
-        return _first(spoken, lambda one: one.kind == "person")
+        return person(spoken)
     if not points:
         return None
     if single in _PLACE_NOUNS:

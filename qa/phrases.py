@@ -189,6 +189,9 @@ def _phrase_end(text: str, found: Sequence[Word], place: int, is_name: IsName) -
         word, lower = found[end], found[end].text.lower()
         if end > place and not _is_joined(text, found[end - 1], word):
             break
+        if end > began and found[end - 1].end == word.start:
+            end += 1  # "F16s" is written as one word
+            continue
         if is_name(word) or (word.text.capitalize() in DAY_NAMES and word.text[0].isupper()):
             end += 1
             continue
@@ -219,7 +222,7 @@ def _is_verb(found: Sequence[Word], place: int, end: int, is_name: IsName) -> bo
 
 
 def _is_joined(text: str, one: Word, other: Word) -> bool:
-    return bool(re.fullmatch(r"[\s\-’']+|\.\s", text[one.end : other.start]))
+    return bool(re.fullmatch(r"[\s\-’']*|\.\s", text[one.end : other.start]))
 
 
 def _made(

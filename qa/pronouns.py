@@ -76,7 +76,9 @@ _DONE = re.compile(r"\b(?:done|doing|do|did) (?:it|this|that)\b", re.I)
 
 def _ones(text: str, spoken: Sequence[Referent]) -> str:
     """ "that one" as "it", "the Erbil one" as "the Erbil attack"."""
-    if (found := _BOTH.search(text)) and (pair := meant.several(spoken, {"say"})) and pair.plural:
+    if (found := _BOTH.search(text)) and (pair := meant.several(spoken, {"say"})):
+        if " and " not in pair.text:
+            return text
         return f"{text[: found.start()]}{pair.text}{text[found.end() :]}"
     if found := _ORDINAL.search(text):
         one = meant.one_of(_ORDINALS[found[1].lower()], spoken)
@@ -132,6 +134,8 @@ def _meaning(text: str, found: re.Match[str], spoken: Sequence[Referent]) -> Ref
     if pronoun == "there":
         return None if _EMPTY_THERE.search(text) else meant.place(spoken)
     if pronoun in _POINTING:
+        if re.search(r"\b(?:do|did|done|doing) $", text[: found.start()], re.I):
+            return meant.event(spoken)
         pointing = not behind or behind[0] in AUXILIARIES or _ends(behind)
         # "deny that Iran was involved"
         return meant.thing(spoken, verbs, True, is_asked) if pointing else None

@@ -138,11 +138,34 @@ def spans() -> dict:
     return {"machine": MACHINE, "precisions": precisions, "int8 less fp32": lost}
 
 
+def conversations() -> dict:
+    figures = {"right": 0.5, "fact_recall@5": 0.9, "answer_recall@5": 0.95}
+    ways = dict.fromkeys(("follow_up", "in_full", "as_typed", "joined"), figures)
+    one = {"conversations": 49, "turns": 126, "kept": 0.875, "by_tie": {}, **ways}
+    one["follow_up_ms"] = {"condense": MS, "total": MS}
+    return {"machine": MACHINE, "gold": one, "development": one | {"turns": 365}}
+
+
+def streaming() -> dict:
+    times = dict.fromkeys(("first_event_ms", "search_ms", "more_ms"), MS)
+    return {"machine": MACHINE, "questions": 200, "most_more_ms": 50, **times}
+
+
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
     folder = tmp_path / "results"
     folder.mkdir()
-    for make in (retrieval, time, speed, growth, abstention, reading, spans):
+    for make in (
+        retrieval,
+        time,
+        speed,
+        growth,
+        abstention,
+        reading,
+        spans,
+        conversations,
+        streaming,
+    ):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make()))
     return folder
 
@@ -174,6 +197,10 @@ def test_figures_and_ratios_are_shown(results: Path) -> None:
     assert "2 cores of Abacus" in text
     shown = "| checked on | name none (90) | without nearness | .250 | .500 | .300 | +0.050"
     assert shown in text and "checked on: 2023-07-01 to 2023-09-30" in text
+    told = "| gold set (126 turns) | follow-ups, as Dateline takes them | 50.0 | 87.5 | .900 |"
+    assert told in text and "| development set (365 turns) |" in text
+    assert "A follow-up takes 10 ms (p95 20), of which 10 (p95 20) to make it stand" in text
+    assert "| beyond the search (at most 50) | 10 | 20 | 30 |" in text
     assert "**Answers**" not in text  # there is no such result file
 
 

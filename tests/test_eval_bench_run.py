@@ -19,7 +19,8 @@ def test_every_stage_runs_a_module_that_is_there() -> None:
     for name, steps in planned.items():
         for module, *options in steps:
             assert callable(import_module(module).main)
-            assert options[options.index("--bench") + 1] == "bench"
+            if name not in ("conversations", "streaming"):  # over the sample articles
+                assert options[options.index("--bench") + 1] == "bench"
         assert steps[-1][-1] == f"out/{name}.json"
 
 

@@ -7,6 +7,7 @@ import json
 import re
 import signal
 import threading
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -288,6 +289,15 @@ def test_whatever_the_desk_raises_is_said() -> None:
     assert "\x1b" not in said(chat, "b?")
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """SIGINT interrupts, also where the tests run in the background of a shell that ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_calls_the_question_off() -> None:
     entered = threading.Event()
 

@@ -6,8 +6,8 @@ Over the sample articles. Each conversation's later turns are asked four ways: "
 Dateline takes them, with what was asked and answered before; "in_full" as a careful person writes
 them, alone; and two baselines, "as_typed" alone, and "joined" to the question before. A turn counts
 as right as in `dateline eval`: the answer is one of the gold answers, or it abstains where the
-articles do not tell. "kept" is follow_up's share of right ones divided by in_full's. `fact_recall@5`:
-the share of facts that one of the first five articles proves. A minute for each set.
+articles do not tell. "kept" is follow_up's share of right ones divided by in_full's.
+`fact_recall@5`: the share of facts that one of the first five articles proves. Some minutes a set.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pathlib import Path
 from statistics import mean
 
 from eval.bench.corpus import OURS, build, open_store
+from eval.bench.latency import percentiles_of
 from eval.bench.machine import machine
 from eval.datasets.gold import OURS as GOLD
 from eval.datasets.gold import ROOT, read
@@ -116,9 +117,14 @@ def measure(name: str, data: Path, show: bool = False) -> dict:
     for case, _, _ in asked["follow_up"]:
         for tag in TIES & set(case.tags):
             ties[tag] += 1
+    timings = [answer.timings_ms for _, answer, _ in asked["follow_up"]]
     return {
         "conversations": len(conversations),
         **figures(asked),
+        "follow_up_ms": {
+            stage: percentiles_of([one[stage] for one in timings])
+            for stage in ("condense", "total")
+        },
         "by_tie": {tag: figures(asked, lambda case, t=tag: t in case.tags) for tag in sorted(ties)},
     }
 

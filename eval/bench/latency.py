@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,12 @@ def percentiles(action: Callable[[Any], object], inputs: Iterable[Any]) -> dict[
         began = time.perf_counter()
         action(one)
         taken.append((time.perf_counter() - began) * 1000)
-    return {f"p{q}": round(float(np.percentile(taken, q)), 1) for q in (50, 95, 99)}
+    return percentiles_of(taken)
+
+
+def percentiles_of(milliseconds: Sequence[float]) -> dict[str, float]:
+    """Their p50, p95 and p99."""
+    return {f"p{q}": round(float(np.percentile(milliseconds, q)), 1) for q in (50, 95, 99)}
 
 
 def resident_mib() -> int:

@@ -29,15 +29,19 @@ STAGES = {
     "reading": 15,
     "spans": 3,
     "abstention": 12,
+    "conversations": 8,
+    "streaming": 1,
 }
 
 
 def commands(bench: Path, out: Path, data: Path, growth: Path) -> dict[str, list[list[str]]]:
     """Stage → the modules and options that it runs."""
 
+    def alone(name: str, *options: str) -> list[str]:
+        return [f"eval.bench.{name}", *options, "--out", str(out / f"{name}.json")]
+
     def into(name: str, *options: str) -> list[str]:
-        result = str(out / f"{name}.json")
-        return [f"eval.bench.{name}", "--bench", str(bench), *options, "--out", result]
+        return alone(name, "--bench", str(bench), *options)
 
     mini, all_sizes = ("--data", str(data)), ("--data", str(growth))
     largest = ("--data", str(growth / "ours-1"))
@@ -53,6 +57,9 @@ def commands(bench: Path, out: Path, data: Path, growth: Path) -> dict[str, list
         "reading": [into("reading", *largest)],
         "spans": [into("spans")],
         "abstention": [into("abstention", *largest)],
+        # Over the sample articles.
+        "conversations": [alone("conversations")],
+        "streaming": [alone("streaming")],
     }
 
 

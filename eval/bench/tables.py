@@ -16,6 +16,7 @@ from eval.bench.markdown import (
     times,
     told_machine,
 )
+from eval.bench.tables_conversations import conversations, streaming
 from eval.bench.tables_reading import abstention, reading, spans
 
 _PLAIN = "plain llama-index"
@@ -220,6 +221,8 @@ SECTIONS: dict[str, Callable[[Result], str]] = {
     "reading": reading,
     "spans": spans,
     "abstention": abstention,
+    "conversations": conversations,
+    "streaming": streaming,
     "speed": speed,
     "growth": growth,
     "embedding": embedding,
