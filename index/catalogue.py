@@ -233,27 +233,18 @@ class Catalogue:
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """The live passages with these ids, in the order asked; ids that are gone are left out."""
-        found: dict[str, Passage] = {}
-        for begin in range(0, len(ids), 500):
-            part = ids[begin : begin + 500]
-            rows = self._rows(
-                f"SELECT {PASSAGE_COLUMNS} FROM passages p JOIN articles a ON a.id = p.article_id "
-                f"WHERE p.id IN ({marks(len(part))})",
-                part,
-            )
-            found.update((row[0], passage_of(row)) for row in rows)
+        rows = self._in(
+            f"SELECT {PASSAGE_COLUMNS} FROM passages p JOIN articles a ON a.id = p.article_id "
+            "WHERE p.id IN",
+            ids,
+        )
+        found = {row[0]: passage_of(row) for row in rows}
         return [found[passage_id] for passage_id in ids if passage_id in found]
 
     def vectors(self, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of these passages, (dimension,) float32 each."""
-        found: dict[str, np.ndarray] = {}
-        for begin in range(0, len(ids), 500):
-            part = ids[begin : begin + 500]
-            rows = self._rows(
-                f"SELECT id, vector FROM passages WHERE id IN ({marks(len(part))})", part
-            )
-            found.update((row[0], np.frombuffer(row[1], np.float32)) for row in rows)
-        return found
+        rows = self._in("SELECT id, vector FROM passages WHERE id IN", ids)
+        return {id: np.frombuffer(vector, np.float32) for id, vector in rows}
 
     def passages_of(self, article_id: str) -> list[tuple[Passage, np.ndarray]]:
         """One article's passages in order, with their vectors."""

@@ -14,7 +14,7 @@ from qa.config import ReaderConfig
 from qa.draft import Draft, abstain
 from qa.errors import QuestionTooLong
 from qa.follow_up import FollowUps
-from qa.listen import Listener, go_on, tell_answer
+from qa.listen import Listener, check_of, go_on, tell_answer
 from qa.read import Model, Reader, TrainedReader
 from qa.reader_model import ReaderModel
 from qa.records import (
@@ -26,6 +26,7 @@ from qa.records import (
     Question,
     Reading,
     SearchResult,
+    Status,
     Understood,
 )
 from qa.retrieve import QueryEmbedder, RetrievalConfig, Retriever
@@ -54,10 +55,8 @@ class Answerer:
         self.retriever = retriever
         self._reader = reader
         self._config = config
-        if condense is None:
-            self._stand_alone = FollowUps(retriever, reader, config).stand_alone
-        else:
-            self._stand_alone = lambda question, history: condense(question.text, history)
+        self._condense = condense
+        self._follow_ups = FollowUps(retriever, reader, config)
 
     @classmethod
     def over(
@@ -94,19 +93,25 @@ class Answerer:
         began = time.perf_counter()
         _refuse_long(question.text)
         as_of = question.as_of or date.today()
+        question = replace(question, as_of=as_of)
         timings: dict[str, float] = {}
-        standalone = question.text
-        if question.history:
-            standalone = self._stand_alone(question, question.history)[:MOST_CHARACTERS]
-            timings["condense"] = _since(began)
-        understood = understand(replace(question, text=standalone, as_of=as_of), as_of)
+        ways = self._ways(question, timings)
+        understood = understand(replace(question, text=ways[0]), as_of)
         hits: list[Hit] = []
-        if not is_question(standalone):
+        if not is_question(ways[0]):
             draft = abstain(AbstainReason.NOT_A_QUESTION)
         elif self._store.catalogue.is_empty():
             draft = abstain(AbstainReason.EMPTY_INDEX)
         else:
             draft, hits = self._answered(understood, question, timings, listener)
+            if draft.status is not Status.ANSWERED and ways[1:]:
+                began_again = time.perf_counter()
+                least = max(draft.confidence, self._config.partial_confidence)
+                other = self._follow_ups.surest(question, ways[1:], least, check_of(listener))
+                timings["condense"] += _since(began_again)
+                if other is not None:
+                    understood = understand(replace(question, text=other), as_of)
+                    draft, hits = self._answered(understood, question, timings, listener)
         timings["total"] = _since(began)
         answer = Answer(
             id=f"ans_{uuid.uuid4().hex}",
@@ -133,6 +138,18 @@ class Answerer:
         go_on(listener)
         tell_answer(listener, answer)
         return answer
+
+    def _ways(self, question: Question, timings: dict[str, float]) -> list[str]:
+        """What is asked, made to stand alone, and what else a follow-up may mean."""
+        if not question.history:
+            return [question.text]
+        began = time.perf_counter()
+        if self._condense is None:
+            ways = self._follow_ups.ways(question, question.history)
+        else:
+            ways = [self._condense(question.text, question.history)]
+        timings["condense"] = _since(began)
+        return [way[:MOST_CHARACTERS] for way in ways]
 
     def search(self, question: Question) -> SearchResult:
         """The passages alone, best first."""
@@ -175,7 +192,7 @@ class Answerer:
             if not hits:
                 return abstain(self._why_nothing(understood.text, question)), hits
             began = time.perf_counter()
-            reading: Reading = self._reader.read(understood, hits)
+            reading: Reading = self._reader.read(understood, hits, check_of(listener))
             hits = list(reading.passages or hits)
             draft = compose(understood, reading, hits, self._config)
             timings["read"] = _since(began)

@@ -48,6 +48,7 @@ def serve(
 
 def config_of(settings: Settings) -> ServiceConfig:
     """What of the settings is the service's. Raises `qa.errors.BadConfiguration`."""
+    from index.cores import cores
     from qa.api_keys import ApiKeys
     from qa.service_access import own_names
     from qa.service_config import ServiceConfig
@@ -55,6 +56,9 @@ def config_of(settings: Settings) -> ServiceConfig:
     keys = ApiKeys.parse(settings.api_keys)
     return ServiceConfig(
         max_body_bytes=settings.max_body_mb * 1024 * 1024,
+        # More questions at once than this are answered no faster, and what is being read for
+        # askers who left has to be read to its end before others get a turn.
+        readers=min(ServiceConfig().readers, 2 * cores()),
         keys=keys if len(keys) else None,
         allowed_hosts=None if len(keys) else own_names(settings.host),
     )

@@ -14,8 +14,8 @@ class ReaderConfig:
 
     passages: int = 20  #: that are read
     follow_up_spellings: int = 10  #: passages whose spelling of names a follow-up's are told by
-    follow_up_passages: int = 6  #: read for each thing that a follow-up may mean, to choose one
-    follow_up_margin: float = 0.05  #: of confidence, by which a less likely meaning must be surer
+    follow_up_passages: int = 6  #: read for each thing that a follow-up may mean besides
+    follow_up_margin: float = 0.05  #: of confidence, by which what else it may mean must be surer
     says_weight: float = 0.5  #: of the logit that a passage answers, when passages are compared
     retrieval_weight: float = 10.0  #: of its hit's score beside it
     spans_per_passage: int = 8  #: candidate answers of a passage

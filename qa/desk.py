@@ -49,8 +49,11 @@ class Desk(Protocol):
         """Delete it with its answers and their feedback. Raises `ConversationNotFound`."""
         ...
 
-    def suggest(self, id: str, owner: str) -> Suggestions:
-        """Up to three questions to go on with. Raises `ConversationNotFound`."""
+    def suggest(self, id: str, owner: str, listener: Listener | None = None) -> Suggestions:
+        """Up to three questions to go on with, each tried: `listener` is told of every try.
+
+        Raises `ConversationNotFound`, and `AskerLeft` where the listener is gone.
+        """
         ...
 
     def search(self, text: str, filters: Filters, k: int, as_of: date | None) -> SearchResult:
@@ -104,7 +107,8 @@ class Desk(Protocol):
     def give_feedback(self, feedback: Feedback) -> KeptFeedback:
         """Keep what somebody thinks of an answer, in the place of earlier feedback on it.
 
-        Raises `qa.errors.AnswerNotFound`, and `qa.errors.FeedbackNotKept` where it can't be kept.
+        Raises `qa.errors.AnswerNotFound`, also where it stands in another's conversation, and
+        `qa.errors.FeedbackNotKept` where it can't be kept.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""What a follow-up means: of what its words leave open, what the articles answer most surely."""
+"""What a follow-up means, and what else it may mean, where the likeliest is not answered."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from qa.config import ReaderConfig
+from qa.listen import Check
 from qa.read import Reader
 from qa.records import PastTurn, Question
 from qa.retrieve import Retriever
@@ -22,28 +23,34 @@ class FollowUps:
         self._reader = reader
         self._config = config
 
-    def stand_alone(self, question: Question, history: Sequence[PastTurn]) -> str:
-        """The question as it can be asked alone, after at least one turn, oldest first."""
-        ways = ways_to_stand_alone(question.text, history, self._written(question, history))
-        if len(ways) == 1:
-            return ways[0]
-        sure = [self._sureness(replace(question, text=way)) for way in ways]
-        best = max(range(1, len(ways)), key=lambda place: sure[place])
-        return ways[best if sure[best] - sure[0] > self._config.follow_up_margin else 0]
+    def ways(self, question: Question, history: Sequence[PastTurn]) -> list[str]:
+        """The question as it can be asked alone, the likeliest meaning first; at least one.
 
-    def _written(self, question: Question, history: Sequence[PastTurn]) -> list[str]:
-        """The nearest passages: people type "erbil", and these show which words are names."""
-        count = self._config.follow_up_spellings
-        near = {
-            hit.passage.id: hit.passage.text
-            for text in (question.text, history[-1].standalone)
-            for hit in self._retriever.retrieve(text, count, None, question.filters)
-        }
-        return list(near.values())
+        People type "erbil": the nearest passages show which words are names.
+        """
+        near = self._retriever.retrieve(
+            f"{history[-1].standalone} {question.text}",
+            self._config.follow_up_spellings,
+            None,
+            question.filters,
+        )
+        written = [hit.passage.text for hit in near]
+        return ways_to_stand_alone(question.text, history, written)
 
-    def _sureness(self, question: Question) -> float:
+    def surest(
+        self, question: Question, ways: Sequence[str], least: float, check: Check
+    ) -> str | None:
+        """The one of further meanings that a few passages answer most surely; None where none is
+        surer than `least`, 0..1, by a margin."""
+        sure = [(self._sureness(replace(question, text=way), check), way) for way in ways]
+        best = max(sure, key=lambda pair: pair[0], default=(0.0, ""))
+        return best[1] if best[0] >= least + self._config.follow_up_margin else None
+
+    def _sureness(self, question: Question, check: Check) -> float:
         """0..1, how sure the reader is of an answer in a few passages."""
         as_of = question.as_of or date.today()
         few = self._config.follow_up_passages
         hits = self._retriever.retrieve(question.text, few, as_of, question.filters)
-        return self._reader.read(understand(question, as_of), hits).confidence if hits else 0.0
+        if not hits:
+            return 0.0
+        return self._reader.read(understand(question, as_of), hits, check).confidence

@@ -69,7 +69,6 @@ SURE = re.compile(
     r"really|are you sure|has (?:that|this|it) been confirmed)$",
     re.I,
 )
-#: "and wounded?", "what about the injured"
 #: "Erbil what day"
 NAMED_FIRST = re.compile(
     r"^(.+?) ((?:(?:on|at|in|by|since) )?(?:what|which|when|where|who|how|why)\b.*)$", re.I
@@ -81,6 +80,7 @@ HAPPENED = re.compile(
     r"(?:happen(?:ed)?|occur(?:red)?|took place|take place|taken place)$",
     re.I,
 )
+#: "and wounded?", "what about the injured"
 HARMED = re.compile(r"^(?:(?:any|the) )?(wounded|injured|killed|hurt|missing|arrested|dead)$", re.I)
 #: "back to the air base, on what day was it hit".
 TOPICALISED = re.compile(
@@ -115,6 +115,9 @@ SAYS_ENOUGH = 4  #: words with content, from which on a question needs no topic
 #: What is done about an event, after it.
 OF_EVENTS = word_set("claim deny condemn blame confirm report announce discuss criticise criticize")
 PLACES = word_set("airport base zone city town province region street square embassy camp")
+PRONOUNS = word_set(
+    "he she him her his they them their it its this that these those there one ones else"
+)
 ASKING = word_set("who whom whose when where why what which how")
 
 

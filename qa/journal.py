@@ -88,7 +88,8 @@ class Journal:
     def judge(self, feedback: Feedback) -> KeptFeedback:
         """Keep feedback on an answer, in the place of earlier feedback on it.
 
-        Raises `AnswerNotFound`, `AnswersNotKept` where none is kept, and `FeedbackNotKept`.
+        Raises `AnswerNotFound`, also for a turn of somebody else's conversation,
+        `AnswersNotKept` where none is kept, and `FeedbackNotKept`.
         """
         if not self.most:
             raise AnswersNotKept("DATELINE_KEPT_ANSWERS is 0: no answer is kept.")
@@ -96,9 +97,11 @@ class Journal:
 
         def update(connection: sqlite3.Connection) -> bool:
             found = connection.execute(
-                "SELECT is_positive IS NOT NULL FROM answers WHERE id = ?", (feedback.answer_id,)
+                "SELECT is_positive IS NOT NULL, (SELECT owner FROM conversations c "
+                "WHERE c.id = conversation_id) FROM answers WHERE id = ?",
+                (feedback.answer_id,),
             ).fetchone()
-            if found is None:
+            if found is None or found[1] not in (None, feedback.owner):
                 raise AnswerNotFound("no answer of that id is kept")
             connection.execute(
                 "UPDATE answers SET is_positive = ?, reason = ?, judged = ? WHERE id = ?",

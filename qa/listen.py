@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from qa.errors import AskerLeft
 from qa.records import Answer, Citation, SearchResult
 
+#: Called now and then by what takes long; raises `AskerLeft` to end it.
+Check = Callable[[], None]
+
 
 class Listener(Protocol):
     """Told what becomes of a question. Every method is called in the thread that answers.
 
-    The order: `found` once, then `wrote` and `cited` as the answer is written, a citation after
-    the delta in which its [n] stands. Deltas joined are `Answer.text`. Nothing that was told is
-    taken back, but for an answer that a language model writes: there `Answer` has the last word.
+    The order: `found`, then `wrote` and `cited` as the answer is written, a citation after the
+    delta in which its [n] stands. Deltas joined are `Answer.text`. `found` comes again, and the
+    last one counts, where a follow-up turns out to mean another thing than was searched first.
+    Nothing else that was told is taken back, but for an answer that a language model writes: there
+    `Answer` has the last word.
     """
 
     def is_gone(self) -> bool:
@@ -37,6 +43,15 @@ def go_on(listener: Listener | None) -> None:
     """Raises `AskerLeft` where nobody waits for the answer any more."""
     if listener is not None and listener.is_gone():
         raise AskerLeft("whoever asked has left")
+
+
+def never() -> None:
+    """A `Check` that ends nothing."""
+
+
+def check_of(listener: Listener | None) -> Check:
+    """What raises `AskerLeft` once the listener is gone."""
+    return never if listener is None else lambda: go_on(listener)
 
 
 def tell_answer(listener: Listener | None, answer: Answer) -> None:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from index.embed import Embedder
 from index.ingest import Ingest
@@ -16,13 +17,14 @@ from index.report import Taken
 from index.store import Store
 from index.tokens import ModelTokenizer
 from qa.answer import Answerer
-from qa.config import READING
+from qa.config import FAST, READING
 from qa.conversations import ConversationLimits, Conversations
 from qa.errors import BadRequest
 from qa.journal import Journal
 from qa.library import Library
 from qa.listen import Listener
 from qa.opening import condense_of
+from qa.reader_model import ReaderModel
 from qa.records import Answer, Question, SearchResult
 from qa.records_articles import (
     AddedArticle,
@@ -58,7 +60,12 @@ class LocalDesk:
         self._embedder = embedder
         condense = condense_of(settings, at_once=True)
         reading = READING[settings.reading]
-        self._answerer = Answerer.over(store, embedder, reading=reading, condense=condense)
+        model = ReaderModel.open(settings.index.data, settings.threads)
+        self._answerer = Answerer.over(
+            store, embedder, reading=reading, model=model, condense=condense
+        )
+        # Suggestions take several questions: what the nearest passages answer is enough for them.
+        self._suggester = Answerer.over(store, embedder, reading=FAST, model=model)
         self._ingest = Ingest(store, embedder, ModelTokenizer(), settings.index)
         self._journal = Journal(settings.index.data, settings.kept_answers)
         self._conversations = Conversations(
@@ -109,14 +116,15 @@ class LocalDesk:
     def delete_conversation(self, id: str, owner: str) -> None:
         self._conversations.delete(id, owner)
 
-    def suggest(self, id: str, owner: str) -> Suggestions:
+    def suggest(self, id: str, owner: str, listener: Listener | None = None) -> Suggestions:
         from qa.suggest import suggest
 
         answers = self._conversations.answers(id, owner)
         if not answers:
             return Suggestions(questions=())
         past = [past_turn(answer) for answer in answers[:-1]]
-        return Suggestions(questions=suggest(self._answerer.ask, answers[-1], past))
+        ask = partial(self._suggester.ask, listener=listener)
+        return Suggestions(questions=suggest(ask, answers[-1], past))
 
     def search(self, text: str, filters: Filters, k: int, as_of: date | None) -> SearchResult:
         return self._answerer.search(Question(text, as_of=as_of, filters=filters, top_k=k))

@@ -107,7 +107,7 @@ def thing(
 
 def one_of(number: int, spoken: Sequence[Referent]) -> Referent | None:
     """The first (0), second (1) or last (-1) of several that were answered, or named there."""
-    latest = [one for one in spoken if one.turn == 0 and _acts(one) or _is_thing(one)]
+    latest = [one for one in spoken if one.turn == 0 and (_acts(one) or _is_thing(one))]
     for part in ("answer", "text"):
         of = [one for one in latest if one.turn == 0 and one.part == part]
         if len(of) > max(1, number):

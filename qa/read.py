@@ -21,6 +21,7 @@ from qa.calibrate import Calibration, Evidence
 from qa.candidates import Candidate, candidates
 from qa.config import ReaderConfig
 from qa.fitting import fitting
+from qa.listen import Check, never
 from qa.reader_model import TokenScores
 from qa.records import Finding, Reading, Understood
 from qa.target import target
@@ -33,7 +34,9 @@ class Model(Protocol):
 
     name: str
 
-    def score(self, question: str, texts: Sequence[tuple[str, str]]) -> list[TokenScores]: ...
+    def score(
+        self, question: str, texts: Sequence[tuple[str, str]], check: Check = never
+    ) -> list[TokenScores]: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +83,11 @@ class Reader(Protocol):
 
     name: str  #: goes into `Answer.engine`
 
-    def read(self, question: Understood, hits: Sequence[Hit]) -> Reading:
-        """Findings best first, and how sure it is that the passages answer at all."""
+    def read(self, question: Understood, hits: Sequence[Hit], check: Check = never) -> Reading:
+        """Findings best first, and how sure it is that the passages answer at all.
+
+        `check` is called before each passage, in whichever thread reads it.
+        """
         ...
 
 
@@ -100,11 +106,11 @@ class TrainedReader:
         self._config = config or ReaderConfig()
         self._calibration = calibration or Calibration.shipped()
 
-    def read(self, question: Understood, hits: Sequence[Hit]) -> Reading:
+    def read(self, question: Understood, hits: Sequence[Hit], check: Check = never) -> Reading:
         """Read the first `ReaderConfig.passages` hits. No hits: an empty reading."""
         if not hits:
             return Reading()
-        found = self.appraise(question, hits)
+        found = self.appraise(question, hits, check)
         sure = self._calibration.probability(found.evidence) if found.answers else 0.0
         return Reading(
             findings=_findings(found, self._config),
@@ -112,13 +118,14 @@ class TrainedReader:
             passages=_reranked(found, hits[len(found.hits) :]),
         )
 
-    def appraise(self, question: Understood, hits: Sequence[Hit]) -> Appraisal:
+    def appraise(
+        self, question: Understood, hits: Sequence[Hit], check: Check = never
+    ) -> Appraisal:
         """What the model makes of at least one hit, before it is judged whether it is enough."""
         config = self._config
         read = list(hits[: config.passages])
-        scores = self._model.score(
-            question.text, [(hit.passage.title, hit.passage.text) for hit in read]
-        )
+        texts = [(hit.passage.title, hit.passage.text) for hit in read]
+        scores = self._model.score(question.text, texts, check)
         says = tuple(_usable(score.answers) for score in scores)
         shares = self._shares(read, says)
         asked = target(question.text)

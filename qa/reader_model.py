@@ -20,6 +20,7 @@ from index.errors import ModelError
 from index.graph import Precision
 from index.model import file_digest, open_session
 from index.side_by_side import SideBySide
+from qa.listen import Check, never
 from qa.reader_build import NAME, build, likeness, run_pair
 from qa.reader_tokens import Encoded, encode, load_tokenizer
 
@@ -102,10 +103,20 @@ class ReaderModel:
         threads = threads or cores()
         return cls(session, tokenizer, f"{NAME}/{digest[:8]}/{precision}", threads)
 
-    def score(self, question: str, texts: Sequence[tuple[str, str]]) -> list[TokenScores]:
-        """Of every (title, text), in their order, where the question's answer may stand."""
+    def score(
+        self, question: str, texts: Sequence[tuple[str, str]], check: Check = never
+    ) -> list[TokenScores]:
+        """Of every (title, text), in their order, where the question's answer may stand.
+
+        What `check` raises, called before each text, ends it.
+        """
         pairs = [encode(self._tokenizer, question, title, text) for title, text in texts]
-        return self._threads.map(self._scored, pairs, lambda pair: len(pair.ids))
+
+        def scored(pair: Encoded) -> TokenScores:
+            check()
+            return self._scored(pair)
+
+        return self._threads.map(scored, pairs, lambda pair: len(pair.ids))
 
     def close(self) -> None:
         """End the threads. Reading again starts them anew."""

@@ -17,6 +17,7 @@ class Feedback:
     answer_id: str
     is_positive: bool
     reason: str | None = None  #: in the reader's words
+    owner: str = ""  #: who gives it, as `Question.owner`; not told of feedback that is kept
 
 
 class KeptFeedback(Record):

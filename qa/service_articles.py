@@ -61,7 +61,7 @@ async def upload(
     Its name tells which; the same file again changes nothing.
     """
     shared = running(request)
-    return await shared.writers.run(shared.desk().upload, name, await request.body())
+    return await shared.uploads.run(shared.desk().upload, name, await request.body())
 
 
 @router.get("/articles", responses=problems(422, 503))

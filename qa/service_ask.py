@@ -64,7 +64,8 @@ async def give_feedback(request: Request, body: FeedbackBody) -> KeptFeedback:
     """Say whether an answer was a good one; once more for the same answer replaces it."""
     shared = running(request)
     # A reader's place: the writers may be busy with long articles.
-    return await shared.readers.run(shared.desk().give_feedback, body.to_feedback())
+    feedback = body.to_feedback(owner_of(request))
+    return await shared.readers.run(shared.desk().give_feedback, feedback)
 
 
 class _AskFrames:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -12,6 +13,7 @@ from qa.service_guard import ParsedRoute
 from qa.service_models import CONVERSATION_ID
 from qa.service_refusals import ConversationsNotListed
 from qa.service_shared import known, owner_of, problems, running
+from qa.service_work import answered
 
 ConversationId = Annotated[
     str,
@@ -56,7 +58,8 @@ async def suggest(request: Request, conversation_id: ConversationId) -> Suggesti
     """Up to three questions to go on with, each of which the articles answer."""
     shared = running(request)
     id = _known(conversation_id)
-    return await shared.suggesters.run(shared.desk().suggest, id, owner_of(request))
+    work = partial(shared.desk().suggest, id, owner_of(request))
+    return await answered(request.receive, shared.suggesters, work, shared.config.stall_seconds)
 
 
 def _known(id: str) -> str:

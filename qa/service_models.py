@@ -262,6 +262,6 @@ class FeedbackBody(Body):
     is_positive: Verdict
     reason: Reason | None = None
 
-    def to_feedback(self) -> Feedback:
-        """The same as the desk takes it."""
-        return Feedback(self.answer_id, self.is_positive, self.reason or None)
+    def to_feedback(self, owner: str) -> Feedback:
+        """The same as the desk takes it, from the owner of an API key ("" without keys)."""
+        return Feedback(self.answer_id, self.is_positive, self.reason or None, owner)

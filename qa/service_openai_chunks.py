@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi.sse import format_sse_event
 
-from qa.openai_links import LinkedText
+from qa.openai_links import LinkedText, linked
 from qa.openai_shape import annotations, fingerprint, nearest, new_id, url_of
 from qa.records import Answer, Citation, SearchResult
 from qa.service_json import json_of
@@ -29,9 +29,10 @@ class ChunkFrames:
     def __init__(self, base: str, used: Callable[[str], Usage], has_usage: bool) -> None:
         """`base`: what our own pages are linked under; `used`: the tokens, given the content."""
         self._base = base
+        self._url_of = partial(url_of, base=base)
         self._used = used
         self._has_usage = has_usage
-        self._text = LinkedText(partial(url_of, base=base))
+        self._text = LinkedText(self._url_of)
         self._is_begun = False
         self._is_told = False
         self._same = {
@@ -53,10 +54,7 @@ class ChunkFrames:
 
     def ended(self, answer: Answer) -> bytes:
         if not self._is_told:  # a desk that tells nothing while it answers
-            self._text.wrote(answer.text)
-            for citation in answer.citations:
-                self._text.cited(citation)
-            self._text.end()
+            self._text = linked(answer.text, answer.citations, self._url_of)
             content = self._text.content
         else:
             content = self._text.end()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from qa.desk import Desk
 from qa.errors import AnsweringError
 from qa.service import create_app
 from qa.service_config import ServiceConfig
+from qa.service_protocol import PatientProtocol
 
 logger = logging.getLogger("dateline.service")
 
@@ -35,8 +37,13 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def make_server(app: FastAPI, access_log: bool = False) -> uvicorn.Server:
+def make_server(
+    app: FastAPI, access_log: bool = False, patience_seconds: float = 20.0
+) -> uvicorn.Server:
     """A server for `app`, not started: HTTP/1.1 alone, small limits on heads of requests.
+
+    A connection is closed on which the head of a request is not whole within `patience_seconds`,
+    or nothing of an answer is taken for so long.
 
     When told to end it takes no new connections, lets running requests finish for up to
     20 seconds, and then closes the app.
@@ -44,7 +51,7 @@ def make_server(app: FastAPI, access_log: bool = False) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
-            http="h11",
+            http=partial(PatientProtocol, patience_seconds=patience_seconds),  # type: ignore[arg-type]
             ws="none",
             lifespan="on",
             log_config=None,  # whoever starts the program configures logging

@@ -48,6 +48,7 @@ class Running:
     opening: Opening
     readers: Workers
     writers: Workers
+    uploads: Workers  #: a long file never takes the place of one article or of a withdrawal
     probes: Workers  #: readiness must be told even when all readers are busy
     suggesters: Workers  #: suggestions never take an asker's place
 
@@ -64,6 +65,7 @@ class Running:
             Opening(open_desk, on_failure),
             Workers(config.readers, config.max_waiting),
             Workers(config.writers, config.max_waiting),
+            Workers(1, config.max_waiting),
             Workers(1, config.max_waiting),
             # Each takes seconds: who would wait for longer has asked on by then.
             Workers(1, min(config.max_waiting, _MOST_SUGGESTED)),

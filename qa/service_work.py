@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
 
 import anyio
 from starlette.types import Receive
 
 from qa.errors import AskerLeft
 from qa.listen import Listener
-from qa.records import Answer
 from qa.service_body import ClientGone
 from qa.service_relay import Relay
 from qa.service_workers import Workers
 
+Made = TypeVar("Made")  #: what the work comes to, such as an `Answer`
 
-class Work:
+
+class Work(Generic[Made]):
     """One question. When its client leaves it gives up its place in the line at once; a thread
     that works on it already is told, and keeps the place until it has really ended."""
 
     def __init__(
-        self, workers: Workers, ask: Callable[[Listener], Answer], stall_seconds: float
+        self, workers: Workers, ask: Callable[[Listener], Made], stall_seconds: float
     ) -> None:
         self._workers = workers
         self._ask = ask
         self.relay = Relay(stall_seconds)
-        self.answer: Answer | None = None
+        self.answer: Made | None = None
         self.error: Exception | None = None  #: why there is no answer
 
     async def run(self, receive: Receive, meanwhile: Callable[[], Awaitable[None]]) -> None:
@@ -71,8 +73,8 @@ class Work:
 
 
 async def answered(
-    receive: Receive, workers: Workers, ask: Callable[[Listener], Answer], stall_seconds: float
-) -> Answer:
+    receive: Receive, workers: Workers, ask: Callable[[Listener], Made], stall_seconds: float
+) -> Made:
     """The whole answer. Raises what `ask` raises, `Overloaded`, and `ClientGone`."""
     work = Work(workers, ask, stall_seconds)
 

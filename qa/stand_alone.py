@@ -84,7 +84,8 @@ def ways_to_stand_alone(
 ) -> list[str]:
     """What a follow-up may mean, the likeliest first; as `stand_alone`, which gives the first.
 
-    Each further one does without what the ones before it took from the turns.
+    Each further one does without what the ones before it took from the turns; the last may be the
+    question by itself.
     """
     asked = " ".join(text.split())
     if not history or not words(asked) or len(asked) > LONGEST:
@@ -103,7 +104,18 @@ def ways_to_stand_alone(
         if not taken:
             break
         talk = talk.without(taken)
+    alone = f"{bare}?"
+    if alone not in ways and len(ways) < most and _may_stand_alone(bare):
+        ways.append(alone)
     return ways
+
+
+def _may_stand_alone(bare: str) -> bool:
+    """Whether it is a whole question without a pronoun: "who won the cup"."""
+    found = [word.text.lower() for word in words(bare)]
+    content = [word for word in words(bare) if word.key not in STOPWORDS]
+    asks = bool(set(found) & (forms.ASKING | AUXILIARIES))
+    return asks and len(content) >= 2 and not set(found) & forms.PRONOUNS
 
 
 def _completed(bare: str, talk: _Talk) -> str:

@@ -31,8 +31,10 @@ def candidates(last: Answer, history: Sequence[PastTurn]) -> list[Candidate]:
     """What could be asked after `last`; none that was asked before.
 
     They are full questions of at most `MOST_CHARACTERS`; of several that ask the same only the
-    first is among them.
+    first is among them; after what was no question there are none.
     """
+    if not is_question(last.question):
+        return []
     passages = passages_of(last)
     typed = [last.question, *(turn.question for turn in history)]
     asked = [last.standalone_question, *typed, *(turn.standalone for turn in history)]
@@ -52,7 +54,7 @@ def candidates(last: Answer, history: Sequence[PastTurn]) -> list[Candidate]:
         if not any(_only_adds(meant, earlier) for earlier in before):
             seen.add(meant)
             found.append(one)
-    return found if is_question(last.question) else []
+    return found
 
 
 def _only_adds(meant: Meaning, asked: Meaning) -> bool:

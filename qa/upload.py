@@ -27,6 +27,10 @@ from qa.take_batch import Cleaned
 FOLDER = "uploads"  #: below the data folder; what is in it at opening was left by a kill
 MOST_ARTICLES = 1000  #: articles and bad rows of one file
 MOST_UNPACKED = 256 * 1024 * 1024  #: bytes of a packed file
+#: A small packed file may unpack to so many bytes, a larger one to so many times its size: text
+#: packs to a tenth, and what packs to a thousandth is there to keep the service busy.
+LEAST_UNPACKED = 16 * 1024 * 1024
+MOST_TIMES_UNPACKED = 32
 BATCH_ARTICLES = 32  #: taken in together; others who add articles wait for one batch
 BATCH_CHARACTERS = 1_000_000  #: likewise
 LONGEST_NAME = 200  #: characters shown of a file's name
@@ -60,6 +64,10 @@ class UploadLimits:
 
     articles: int = MOST_ARTICLES
     unpacked: int = MOST_UNPACKED
+
+    def unpacked_of(self, size: int) -> int:
+        """Bytes that a packed file of `size` bytes may unpack to."""
+        return min(self.unpacked, max(LEAST_UNPACKED, MOST_TIMES_UNPACKED * size))
 
 
 def upload(
@@ -144,7 +152,8 @@ def _read(
     path: Path, file: str, config: IndexConfig, limits: UploadLimits
 ) -> Iterator[Found | Rejected]:
     """What the file holds, under its own name instead of the one on our disk."""
-    bounded = replace(config, max_file_bytes=min(limits.unpacked, config.max_file_bytes))
+    most = limits.unpacked_of(path.stat().st_size)
+    bounded = replace(config, max_file_bytes=min(most, config.max_file_bytes))
     on_disk, key = str(path), f"{path.parent.name}/{path.name}"
     for one in load([path], bounded):
         place = one.origin.removeprefix(on_disk)

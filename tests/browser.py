@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.options import Options
@@ -20,6 +22,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
+
+from tests.serving import served, wait_until
 
 FLAGS = (
     "--headless",
@@ -178,3 +182,27 @@ class Window:
         """Addresses outside the service that the page has asked for something."""
         names = self.run("return performance.getEntriesByType('resource').map((one) => one.name)")
         return [one for one in names or [] if not one.startswith(self.address + "/")]
+
+
+@contextmanager
+def serving(app: FastAPI, is_ready: bool = True) -> Iterator[str]:
+    """The address of a service; `is_ready`: once it is."""
+    with served(app, grace=5) as port:
+        address = f"http://127.0.0.1:{port}"
+        if is_ready:
+            ready = f"{address}/health/ready"
+            wait_until(lambda: httpx.get(ready).status_code == 200, PATIENT)
+        yield address
+
+
+@contextmanager
+def window_on(browser: webdriver.Chrome, address: str) -> Iterator[Window]:
+    """A wide window; afterwards the browser must have had nothing to complain of."""
+    set_window(browser, WIDE)
+    set_scheme(browser, "light")
+    browser.get_log("browser")
+    window = Window(browser, address)
+    yield window
+    assert window.complaints() == []
+    assert window.strangers() == []
+    window.run("localStorage.clear(); sessionStorage.clear();")

@@ -123,6 +123,9 @@ class FakeDesk:
             number = feedback.answer_id.removeprefix("ans_")
             if not number.isdecimal() or not 1 <= int(number) <= self._given:
                 raise AnswerNotFound("no such answer")
+            for owner, answers in self._conversations.values():
+                if owner != feedback.owner and feedback.answer_id in [one.id for one in answers]:
+                    raise AnswerNotFound("another's answer")
             has_replaced = feedback.answer_id in self.feedback
             self.feedback[feedback.answer_id] = feedback
             return KeptFeedback(
@@ -164,7 +167,7 @@ class FakeDesk:
                 self.feedback.pop(answer.id, None)
             del self._conversations[id]
 
-    def suggest(self, id: str, owner: str) -> Suggestions:
+    def suggest(self, id: str, owner: str, listener: Listener | None = None) -> Suggestions:
         with self._lock:
             self._own(id, owner)
             titles = [article.title for article in self._articles.values() if article.title]

@@ -11,6 +11,7 @@ import numpy as np
 
 from index.sentences import sentences
 from qa.days import DAY_NAMES
+from qa.listen import Check, never
 from qa.reader_model import TokenScores
 from qa.words import NUMBER_WORDS, STOPWORDS, key, words
 from tests.fake_desk import FakeDesk
@@ -62,7 +63,9 @@ class FakeModel:
     def __init__(self) -> None:
         self.questions: list[str] = []
 
-    def score(self, question: str, texts: Sequence[tuple[str, str]]) -> list[TokenScores]:
+    def score(
+        self, question: str, texts: Sequence[tuple[str, str]], check: Check = never
+    ) -> list[TokenScores]:
         self.questions.append(question)
         asked = {word.key for word in words(question)} - STOPWORDS - {"happen", "peopl"}
         return [self._scored(question, asked, title, text) for title, text in texts]

@@ -58,10 +58,10 @@ def check_problem(response, status: int, code: str | None = None) -> str:
 
 
 @contextmanager
-def served(app: FastAPI, grace: int | None = None) -> Iterator[int]:
+def served(app: FastAPI, grace: int | None = None, patience_seconds: float = 20.0) -> Iterator[int]:
     """The port of a real server, run in a thread; when it ends, requests have `grace` seconds."""
     with listen("127.0.0.1", 0) as listening:
-        server = make_server(app)
+        server = make_server(app, patience_seconds=patience_seconds)
         if grace is not None:
             server.config.timeout_graceful_shutdown = grace
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

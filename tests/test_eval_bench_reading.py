@@ -176,7 +176,7 @@ def test_what_was_read_last_is_not_read_again() -> None:
         name = "fake"
         asked: list[tuple[str, list[tuple[str, str]]]] = []
 
-        def score(self, question, texts):
+        def score(self, question, texts, check=None):
             self.asked.append((question, list(texts)))
             return [len(self.asked)] * len(texts)
 

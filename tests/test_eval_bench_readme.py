@@ -199,7 +199,7 @@ def test_figures_and_ratios_are_shown(results: Path) -> None:
     assert shown in text and "checked on: 2023-07-01 to 2023-09-30" in text
     told = "| gold set (126 turns) | follow-ups, as Dateline takes them | 50.0 | 87.5 | .900 |"
     assert told in text and "| development set (365 turns) |" in text
-    assert "A follow-up takes 10 ms (p95 20), of which 10 (p95 20) to make it stand" in text
+    assert "A follow-up takes 10 ms (p95 20), of which 10 ms (p95 20) to make it" in text
     assert "| beyond the search (at most 50) | 10 | 20 | 30 |" in text
     assert "**Answers**" not in text  # there is no such result file
 

@@ -19,6 +19,7 @@ from eval.bench.spans import (
 )
 from eval.train.heldout import Example
 from index.tokens import ModelTokenizer
+from qa.listen import Check, never
 from qa.reader_model import TokenScores
 
 TEXT = "Ada Lovelace wrote the first program in 1843."
@@ -64,7 +65,9 @@ class FakeModel:
         self._of = of
         self.asked: list[tuple[str, str]] = []
 
-    def score(self, question: str, texts: Sequence[tuple[str, str]]) -> list[TokenScores]:
+    def score(
+        self, question: str, texts: Sequence[tuple[str, str]], check: Check = never
+    ) -> list[TokenScores]:
         self.asked += texts
         return [self._of(text) for _, text in texts]
 

@@ -16,6 +16,7 @@ from index.store import Store
 from qa.answer import Answerer
 from qa.config import ReaderConfig
 from qa.errors import QuestionTooLong
+from qa.listen import never
 from qa.records import AbstainReason, Question, Reading, Status
 from qa.retrieve import Retriever
 from tests.fakes import FakeEmbedder
@@ -40,10 +41,10 @@ class ChangingReader:
         self._after = after
         self.readings = 0
 
-    def read(self, question, hits) -> Reading:
+    def read(self, question, hits, check=never) -> Reading:
         self.readings += 1
         self._before()
-        return self._after(self._reader.read(question, hits))
+        return self._after(self._reader.read(question, hits, check))
 
 
 @pytest.fixture

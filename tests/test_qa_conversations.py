@@ -156,7 +156,7 @@ def test_one_begun_and_not_answered_leaves_nothing(kept: Kept) -> None:
 def test_feedback_is_part_of_the_turn(kept: Kept) -> None:
     id = kept.new()
     second = kept.ask("when?", id)
-    kept.journal.judge(Feedback(second.id, False, "wrong day"))
+    kept.journal.judge(Feedback(second.id, False, "wrong day", owner=MINE))
     assert [turn.is_positive for turn in kept.read(id).turns] == [None, False]
 
 
@@ -261,19 +261,28 @@ def test_a_cursor_that_was_never_given_is_refused(kept: Kept, cursor: str) -> No
 # -- deleting ------------------------------------------------------------------
 
 
+def test_another_owners_answer_cannot_be_judged(kept: Kept) -> None:
+    answer = kept.ask()
+    assert answer.conversation_id is not None
+    for owner in (YOURS, ""):
+        with pytest.raises(AnswerNotFound):
+            kept.journal.judge(Feedback(answer.id, False, "not mine", owner))
+    assert [turn.is_positive for turn in kept.read(answer.conversation_id).turns] == [None]
+
+
 def test_what_is_deleted_is_gone_with_its_feedback(kept: Kept) -> None:
     first = kept.ask()
     id, other = first.conversation_id, kept.new()
     assert id is not None
     kept.ask("when?", id)
-    kept.journal.judge(Feedback(first.id, True))
+    kept.journal.judge(Feedback(first.id, True, owner=MINE))
     kept.talks.delete(id, MINE)
     assert gone(kept, id) == gone(kept, UNKNOWN)
     assert kept.listed() == [other]
     assert kept_answer(kept.folder, first.id) is None
     assert kept.rows() == 1
     with pytest.raises(AnswerNotFound):
-        kept.journal.judge(Feedback(first.id, True))
+        kept.journal.judge(Feedback(first.id, True, owner=MINE))
 
 
 def test_one_deleted_while_its_question_is_answered_stays_deleted(kept: Kept) -> None:
@@ -322,7 +331,7 @@ def test_single_questions_make_room_after_an_hour(tmp_path: Path) -> None:
     talk = kept.new()
     kept.ask("and?", talk)
     old = kept.ask()
-    kept.journal.judge(Feedback(old.id, False))
+    kept.journal.judge(Feedback(old.id, False, owner=MINE))
     kept.clock.forward(minutes=30)
     young = kept.new()
     other = kept.new(owner=YOURS)
@@ -403,7 +412,7 @@ def test_old_ones_go_when_the_file_is_opened_and_feedback_stays(tmp_path: Path, 
     kept = Kept(tmp_path)  # its clock stands years before the one of the next
     first = kept.ask()
     kept.ask("when?", first.conversation_id)
-    kept.journal.judge(Feedback(first.id, True))
+    kept.journal.judge(Feedback(first.id, True, owner=MINE))
     kept.journal.close()
     journal = Journal(tmp_path, 100)
     with caplog.at_level(logging.INFO):

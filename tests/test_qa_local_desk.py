@@ -304,6 +304,8 @@ def test_suggestions_are_questions_that_the_articles_answer(sample: Path) -> Non
             answer = desk.search(question, Filters(), 8, DAY)
             assert answer.passages
         assert len(desk.conversation(id, MINE).turns) == 1  # trying them is no turn
+        with pytest.raises(AskerLeft):
+            desk.suggest(id, MINE, Hook(leaves=True))
         with pytest.raises(ConversationNotFound):
             desk.suggest(id, YOURS)
         with pytest.raises(ConversationNotFound):

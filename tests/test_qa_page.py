@@ -21,11 +21,19 @@ from qa.records_articles import NewArticle
 from qa.service import create_app
 from qa.service_config import ServiceConfig
 from qa.settings import Settings
-from tests.browser import NARROW, WIDE, Window, chromium, set_scheme, set_window
+from tests.browser import (
+    NARROW,
+    PATIENT,
+    Window,
+    chromium,
+    serving,
+    set_scheme,
+    set_window,
+    window_on,
+)
 from tests.fakes import FakeDesk
-from tests.serving import served, wait_until
+from tests.serving import wait_until
 
-PATIENT = 60.0
 ERBIL = "Who claimed the Erbil attack?"
 KEY = "a-key-for-the-tests-0123456789"
 HOSTILE = {
@@ -57,29 +65,6 @@ def sample_address(
     with serving(app) as address:
         httpx.post(f"{address}/articles", json=HOSTILE, timeout=PATIENT).raise_for_status()
         yield address
-
-
-@contextmanager
-def serving(app, is_ready: bool = True) -> Iterator[str]:
-    with served(app, grace=5) as port:
-        address = f"http://127.0.0.1:{port}"
-        if is_ready:
-            ready = f"{address}/health/ready"
-            wait_until(lambda: httpx.get(ready).status_code == 200, PATIENT)
-        yield address
-
-
-@contextmanager
-def window_on(browser, address: str) -> Iterator[Window]:
-    """A wide window; afterwards the browser must have had nothing to complain of."""
-    set_window(browser, WIDE)
-    set_scheme(browser, "light")
-    browser.get_log("browser")
-    window = Window(browser, address)
-    yield window
-    assert window.complaints() == []
-    assert window.strangers() == []
-    window.run("localStorage.clear(); sessionStorage.clear();")
 
 
 @pytest.fixture
@@ -718,3 +703,16 @@ def test_an_article_s_own_numbers_are_no_citations(page: Window) -> None:
         return parent.textContent;"""
     )
     assert found == "\U0001f600 Said [1]. x <1><2> [2] [3]"
+
+
+def test_what_is_no_json_is_told_in_words(page: Window) -> None:
+    found = page.run_module(
+        """const { getJson, jsonOf } = await import("/page/api.js");
+        const told = (error) => [error.name, error.errorCode];
+        return [
+          await jsonOf(new Response("<html>")).catch(told),
+          await getJson("/page/api.js").catch(told),
+          await jsonOf(new Response('{"a": 1}')),
+        ];"""
+    )
+    assert found == [["Problem", "GARBLED"], ["Problem", "GARBLED"], {"a": 1}]

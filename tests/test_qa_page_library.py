@@ -19,11 +19,20 @@ from qa.records_articles import ArticlePage, NewArticle, Uploaded
 from qa.service import create_app
 from qa.service_config import ServiceConfig
 from qa.settings import Settings
-from tests.browser import NARROW, WIDE, Window, chromium, set_scheme, set_window
+from tests.browser import (
+    NARROW,
+    PATIENT,
+    WIDE,
+    Window,
+    chromium,
+    serving,
+    set_scheme,
+    set_window,
+    window_on,
+)
 from tests.fakes import FakeDesk
-from tests.serving import served, wait_until
+from tests.serving import served
 
-PATIENT = 60.0
 KEY = "a-key-for-the-tests-0123456789"
 HOSTILE = {
     "id": "hostile-1",
@@ -53,27 +62,6 @@ def sample_address(
     with serving(create_app(lambda: LocalDesk.open(Settings(data=data), "a test"))) as address:
         httpx.post(f"{address}/articles", json=HOSTILE, timeout=PATIENT).raise_for_status()
         yield address
-
-
-@contextmanager
-def serving(app) -> Iterator[str]:
-    with served(app) as port:
-        address = f"http://127.0.0.1:{port}"
-        wait_until(lambda: httpx.get(f"{address}/health/ready").status_code == 200, PATIENT)
-        yield address
-
-
-@contextmanager
-def window_on(browser, address: str) -> Iterator[Window]:
-    """A wide window; afterwards the browser must have had nothing to complain of."""
-    set_window(browser, WIDE)
-    set_scheme(browser, "light")
-    browser.get_log("browser")
-    window = Window(browser, address)
-    yield window
-    assert window.complaints() == []
-    assert window.strangers() == []
-    window.run("localStorage.clear(); sessionStorage.clear();")
 
 
 @pytest.fixture

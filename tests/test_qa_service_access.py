@@ -193,6 +193,7 @@ def test_a_service_of_this_machine_alone_knows_its_names(listens_on, names):
 def test_the_settings_decide_who_is_served():
     own = config_of(Settings(host="127.0.0.1"))
     assert (own.keys, own.allowed_hosts) == (None, OWN)
+    assert 1 <= own.readers <= ServiceConfig().readers
     reached = config_of(Settings(host="0.0.0.0"))
     assert (reached.keys, reached.allowed_hosts) == (None, None)
     keyed = config_of(Settings(host="127.0.0.1", api_keys="a-key-of-sixteen, another-key-of-more"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from qa.local_desk import LocalDesk
+from qa.records_articles import Uploaded
 from qa.service import create_app
 from qa.service_config import ServiceConfig
 from qa.settings import Settings
@@ -94,6 +96,28 @@ def test_an_upload_is_told_with_its_articles(client: TestClient) -> None:
     refused = upload(client, "pier.txt", b"\xff\xfe").json()
     assert refused["added"] == []
     assert set(refused["rejected"][0]) == {"origin", "reason"}
+
+
+def test_a_long_upload_takes_no_writers_place() -> None:
+    may_go, reached = threading.Event(), threading.Event()
+
+    class SlowDesk(FakeDesk):
+        def upload(self, name: str, content: bytes) -> Uploaded:
+            reached.set()
+            assert may_go.wait(30)
+            return super().upload(name, content)
+
+    with client_of(SlowDesk(), ServiceConfig(writers=1, max_waiting=0)) as client:
+        told = []
+        thread = threading.Thread(target=lambda: told.append(upload(client, "a.txt", b"A fair.")))
+        thread.start()
+        assert reached.wait(30)
+        assert client.post("/articles", json=ARTICLE).status_code == 201
+        assert client.delete("/articles/ferry-1").status_code == 204
+        check_problem(upload(client, "b.txt", b"A storm."), 503, "OVERLOADED")
+        may_go.set()
+        thread.join(30)
+    assert told[0].status_code == 200
 
 
 def test_an_upload_needs_its_media_type_and_a_name(client: TestClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,10 +11,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from qa.errors import ConversationsNotKept
+from qa.listen import go_on
 from qa.records_conversation import Conversation, ConversationPage
+from qa.service import create_app
 from qa.service_config import ServiceConfig
 from tests.fakes import FakeDesk
-from tests.serving import ARTICLE, CANARY, check_problem, client_of, wait_until
+from tests.serving import ARTICLE, CANARY, check_problem, client_of, send_raw, served, wait_until
 
 KEYS = {"first-key-of-a-person": "owner1", "second-key-of-another": "owner2"}
 ONE = {"Authorization": "Bearer first-key-of-a-person"}
@@ -129,6 +132,14 @@ def test_anothers_conversation_is_none(keyed):
     assert len(keyed.get(f"/conversations/{id}", headers=ONE).json()["turns"]) == 1
 
 
+def test_another_key_cannot_judge_an_answer(keyed):
+    answer = keyed.post("/ask", json={"question": "ferry?"}, headers=ONE).json()
+    verdict = {"answer_id": answer["id"], "is_positive": False}
+    refused = keyed.post("/feedback", json=verdict, headers=OTHER)
+    check_problem(refused, 404, "ANSWER_NOT_FOUND")
+    assert keyed.post("/feedback", json=verdict, headers=ONE).status_code == 200
+
+
 @pytest.mark.parametrize("stream", [True, False])
 def test_limits_are_told(stream):
     with client_of(FakeDesk(most_turns=2, most_conversations=1), PLAIN) as client:
@@ -155,7 +166,7 @@ def test_suggestions_never_take_an_askers_place():
     may_go, reached = threading.Event(), threading.Event()
 
     class ThinkingDesk(FakeDesk):
-        def suggest(self, id, owner):
+        def suggest(self, id, owner, listener=None):
             reached.set()
             assert may_go.wait(30)
             return super().suggest(id, owner)
@@ -176,3 +187,29 @@ def test_suggestions_never_take_an_askers_place():
         may_go.set()
         wait_until(lambda: not thread.is_alive(), 30)
     assert told[0].json() == {"questions": ["What about “Ferry resumes”?"]}
+
+
+def test_suggestions_end_when_nobody_waits_for_them():
+    stopped = threading.Event()
+    reached = threading.Event()
+
+    class TryingDesk(FakeDesk):
+        def suggest(self, id, owner, listener=None):
+            reached.set()
+            wait_until(listener.is_gone)
+            try:
+                go_on(listener)
+            finally:
+                stopped.set()
+
+    desk = TryingDesk()
+    app = create_app(lambda: desk, PLAIN)
+    with served(app) as port:
+        get = "GET {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        ready = get.format("/health/ready").encode()
+        wait_until(lambda: send_raw(port, ready).startswith(b"HTTP/1.1 200"))
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+            connection.sendall(get.format(f"/conversations/{UNKNOWN}/suggestions").encode())
+            assert reached.wait(30)
+        assert stopped.wait(30)
+        wait_until(lambda: app.state.running.suggesters.inside == 0)

@@ -8,10 +8,12 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 
 from index.errors import FolderInUse
+from qa.records_articles import NewArticle
 from qa.service import create_app
 from qa.service_config import ServiceConfig
 from qa.service_opening import CannotOpen
@@ -68,6 +70,79 @@ def test_a_client_that_hangs_up_harms_nobody(desk):
             connection.sendall(head + b"Content-Length: 500\r\n\r\nhalf")
         wait_until(lambda: b" 200 OK" in send_raw(port, b"GET /health/ready HTTP/1.0\r\n\r\n"))
     assert desk.asked == []
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-", b"G"],
+)
+def test_a_connection_without_a_whole_request_is_closed(desk, sent):
+    with served(create_app(lambda: desk), patience_seconds=0.05) as port:
+        assert send_raw(port, sent) == b""
+
+
+def test_a_head_that_drips_is_not_waited_for(desk):
+    with (
+        served(create_app(lambda: desk), patience_seconds=0.05) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=30) as connection,
+    ):
+        connection.sendall(b"GET /health HTTP/1.1\r\n")
+        closed = threading.Event()
+
+        def drip() -> None:
+            while not closed.wait(0.01):
+                try:
+                    connection.sendall(b"X: y\r\n")
+                except OSError:  # the service has closed it
+                    return
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        try:
+            with suppress(ConnectionError):
+                assert connection.recv(1) == b""
+        finally:
+            closed.set()
+            dripping.join(30)
+
+
+@pytest.mark.parametrize("ending", [b"", b"Connection: close\r\n"])
+def test_an_answer_that_nobody_takes_is_let_go(desk, ending):
+    desk.add_article(NewArticle(id="long", title="", text="x" * 30_000_000))
+    get = b"GET /articles/long HTTP/1.1\r\nHost: x\r\n" + ending + b"\r\n"
+    with (
+        served(create_app(lambda: desk), patience_seconds=0.5) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=30) as connection,
+    ):
+        wait_until(lambda: b" 200 OK" in send_raw(port, b"GET /health/ready HTTP/1.0\r\n\r\n"))
+        connection.sendall(get)
+
+        def is_closed() -> bool:
+            # Who sends to a connection that was let go is told so, who only waits is not.
+            try:
+                connection.sendall(b"G")
+            except OSError:
+                return True
+            return False
+
+        wait_until(is_closed)
+
+
+def test_what_takes_long_after_its_head_is_not_cut_off(desk):
+    """Nor is the next request on the same connection."""
+    get = b"GET /health HTTP/1.1\r\nHost: x\r\n"
+    with (
+        served(create_app(lambda: desk), patience_seconds=20.0) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=30) as connection,
+    ):
+        connection.sendall(get + b"\r\n" + get[:10])
+        received = b""
+        while b'{"status":"ok"}' not in received:
+            received += connection.recv(65536)
+        connection.sendall(get[10:] + b"Connection: close\r\n\r\n")
+        while chunk := connection.recv(65536):
+            received += chunk
+        assert received.count(b'{"status":"ok"}') == 2
 
 
 def test_an_address_in_use_is_told():

@@ -20,7 +20,9 @@ from qa.take_batch import Cleaned, take_batch
 from qa.upload import (
     BATCH_ARTICLES,
     FOLDER,
+    LEAST_UNPACKED,
     LONGEST_NAME,
+    MOST_UNPACKED,
     NoFileName,
     TooManyArticles,
     UploadLimits,
@@ -221,6 +223,24 @@ def test_a_packed_file_is_not_unpacked_without_end(box: Box) -> None:
     done = box.put("bomb.jsonl.gz", bomb, unpacked=1_000_000)
     assert done.added == ()
     assert "1000000 bytes" in done.rejected[0].reason
+
+
+def test_what_packs_too_well_is_not_unpacked(box: Box) -> None:
+    done = box.put("blank.jsonl.gz", gzip.compress(b"\n" * (LEAST_UNPACKED + 1)))
+    assert done.added == ()
+    assert str(LEAST_UNPACKED) in done.rejected[0].reason
+
+
+@pytest.mark.parametrize(
+    ("size", "unpacked"),
+    [
+        (0, LEAST_UNPACKED),
+        (1_000_000, 32_000_000),
+        (64 * 1024 * 1024, MOST_UNPACKED),
+    ],
+)
+def test_a_larger_file_may_unpack_to_more(size: int, unpacked: int) -> None:
+    assert UploadLimits().unpacked_of(size) == unpacked
 
 
 def test_too_many_articles_are_refused_before_any_is_taken(box: Box) -> None:

@@ -13,6 +13,7 @@ from index.embed import Embedder
 from index.store import Store
 from qa.answer import Answerer
 from qa.config import ReaderConfig
+from qa.listen import Check, never
 from qa.read import Model
 from qa.reader_model import TokenScores
 from qa.records import Answer, Question
@@ -34,10 +35,12 @@ class Remembering:
         self._last: tuple[object, list[TokenScores]] = (None, [])
         self.name = model.name
 
-    def score(self, question: str, texts: Sequence[tuple[str, str]]) -> list[TokenScores]:
+    def score(
+        self, question: str, texts: Sequence[tuple[str, str]], check: Check = never
+    ) -> list[TokenScores]:
         asked = (question, tuple(texts))
         if self._last[0] != asked:
-            self._last = (asked, self._model.score(question, texts))
+            self._last = (asked, self._model.score(question, texts, check))
         return self._last[1]
 
 

@@ -29,6 +29,7 @@ from index.chunk import Tokenizer, chunk
 from index.config import IndexConfig
 from index.records import Article
 from index.tokens import ModelTokenizer
+from qa.listen import Check, never
 from qa.reader_model import ReaderModel, TokenScores
 
 MOST_TOKENS = 30  #: of an answer
@@ -43,7 +44,9 @@ class Model(Protocol):
 
     name: str
 
-    def score(self, question: str, texts: Sequence[tuple[str, str]]) -> list[TokenScores]: ...
+    def score(
+        self, question: str, texts: Sequence[tuple[str, str]], check: Check = never
+    ) -> list[TokenScores]: ...
 
 
 def windows(one: Example, tokenizer: Tokenizer) -> list[str]:

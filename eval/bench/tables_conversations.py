@@ -41,9 +41,13 @@ def conversations(result: Result) -> str:
         "by the answer's words. The rules were made on the development set alone. "
         f"{told_machine(result)}",
         table(("", "asked", "right", "kept", "fact R@5", "answer R@5"), rows),
-        f"A follow-up takes {slow['total']['p50']:.0f} ms (p95 {slow['total']['p95']:.0f}), of which "
-        f"{slow['condense']['p50']:.0f} (p95 {slow['condense']['p95']:.0f}) to make it stand alone.",
+        f"A follow-up takes {_ms(slow['total'])}, of which {_ms(slow['condense'])} to make it "
+        "stand alone.",
     )
+
+
+def _ms(times: Result) -> str:
+    return f"{times['p50']:.0f} ms (p95 {times['p95']:.0f})"
 
 
 def streaming(result: Result) -> str:

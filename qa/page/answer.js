@@ -17,15 +17,15 @@ const WHY_NOT = {
   NOT_A_QUESTION: "This does not read as a question that articles could answer.",
 };
 
-/** Why an answer abstains, in words. */
-export function whyNot(answer) {
+// Why an answer abstains, in words.
+function whyNot(answer) {
   return WHY_NOT[answer.abstain_reason] ?? "The articles do not answer this.";
 }
 
 /**
  * What stands around an answer's text: {before, after}, two lists of elements.
  *
- * `context`: {reader, cite(citation), quoteId(number), withdrawn, isPositive, onDelete}.
+ * `context`: {reader, cite(citation), quoteId(number), withdrawn, isPositive}.
  */
 export function surroundings(answer, context) {
   const isAbstained = answer.status === "abstained";

@@ -92,12 +92,22 @@ async function problemOf(response) {
   return new Problem(response.status, "HTTP_ERROR", detail);
 }
 
+/** The value of a response's JSON. Throws as `request` does. */
+export async function jsonOf(response) {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem(0, "GARBLED", "The service sent something that cannot be read.");
+  }
+}
+
 export async function getJson(path, options) {
-  return (await request("GET", path, options)).json();
+  return jsonOf(await request("GET", path, options));
 }
 
 export async function postJson(path, json, options) {
-  return (await request("POST", path, { ...options, json })).json();
+  return jsonOf(await request("POST", path, { ...options, json }));
 }
 
 export async function remove(path, options) {

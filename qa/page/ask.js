@@ -80,7 +80,10 @@ async function ask(question) {
   } catch (error) {
     if (error.name === "AbortError") turn.fail("Stopped.", [["Ask again", again]], "");
     else if (error instanceof Problem) turn.fail(...failure(error, text, turn, again));
-    else throw error;
+    else {
+      turn.fail("Something is wrong with this page. Load it again.", []);
+      throw error;
+    }
   } finally {
     ended(mine);
   }

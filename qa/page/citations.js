@@ -102,8 +102,13 @@ export class Quotes {
     made.addEventListener("blur", (event) => {
       if (this._button === made && !this._box.contains(event.relatedTarget)) this.hide();
     });
+    // Not every browser's click tells what made it; one by keyboard has no count.
+    let isTouched = false;
+    made.addEventListener("pointerdown", ({ pointerType }) => {
+      isTouched = pointerType === "touch";
+    });
     made.addEventListener("click", (event) => {
-      if (event.pointerType === "touch") {
+      if (isTouched && event.detail > 0) {
         this.show(made, citation);
         announce(`${citation.quote} — ${origin(citation)}`);
       } else {

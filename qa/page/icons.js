@@ -23,7 +23,6 @@ const DRAWN = {
     "M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
   ],
   library: ["M5 4h14v16H5zM9 8h6M9 12h6M9 16h3"],
-  again: ["M4 12a8 8 0 1 0 3-6.2L4 8M4 4v4h4"],
 };
 const SVG = "http://www.w3.org/2000/svg";
 

@@ -119,7 +119,8 @@ async function loadSources() {
     }),
   );
   const all = items.reduce((sum, one) => sum + one.articles, 0);
-  const every = element("option", { value: "all", text: `All outlets (${all.toLocaleString("en-GB")})` });
+  const words = `All outlets (${all.toLocaleString("en-GB")})`;
+  const every = element("option", { value: "all", text: words });
   fill(source, every, options);
   chooseSource(chosen, chosen.slice(1));
 }

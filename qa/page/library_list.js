@@ -123,7 +123,8 @@ export class ArticleList {
     else if (query && shown >= PAGE) total.textContent = `The ${PAGE} articles that fit best`;
     else if (query) total.textContent = `${count(shown, "article")}, the best fit first`;
     else if (shown < this._total) {
-      total.textContent = `${shown.toLocaleString("en-GB")} of ${count(this._total, "article")}, the latest first`;
+      const all = count(this._total, "article");
+      total.textContent = `${shown.toLocaleString("en-GB")} of ${all}, the latest first`;
     } else total.textContent = `${count(shown, "article")}, the latest first`;
   }
 
@@ -158,7 +159,8 @@ export class ArticleList {
   }
 
   _open(event, articleId) {
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return; // a tab of its own
+    // That opens a tab of its own.
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
     event.preventDefault();
     this._actions.onOpen({ articleId, start: null, end: null }, event.currentTarget);
   }
@@ -208,7 +210,8 @@ export function copiesList(copies, onOpen) {
         class: "copy-open",
         on: { click: () => onOpen({ articleId: copy.id, start: null, end: null }, open) },
       });
-      return element("li", {}, open, element("span", { class: "soft small", text: origin(copy, true) }));
+      const from = element("span", { class: "soft small", text: origin(copy, true) });
+      return element("li", {}, open, from);
     }),
   );
 }

@@ -40,7 +40,10 @@ export class ArticleReader extends Reader {
       "section",
       { class: "reader-part" },
       element("h3", { text: `${count(article.copies.length, "copy", "copies")} at other places` }),
-      element("p", { class: "soft small", text: "Near-identical articles. Together they count as one source." }),
+      element("p", {
+        class: "soft small",
+        text: "Near-identical articles. Together they count as one source.",
+      }),
       copiesList(article.copies, this._actions.onOpen),
     );
     const foot = element("div", { class: "reader-part" }, bin);

@@ -68,7 +68,8 @@ class Upload {
     this._onAgain = onAgain;
     this._request = null;
     this._isGone = false;
-    this._words = element("p", { class: "upload-state soft small", role: "status", text: "Waiting" });
+    const state = { class: "upload-state soft small", role: "status", text: "Waiting" };
+    this._words = element("p", state);
     this._bar = element("progress", { max: 100, "aria-label": `${file.name}: sent` });
     this._told = element("div", { class: "upload-told" });
     const close = button("", {
@@ -114,7 +115,8 @@ class Upload {
       request.upload.addEventListener("load", () => this._indexing());
       request.addEventListener("load", () => resolve(this._answered(request, Boolean(key))));
       request.addEventListener("error", () => {
-        this._failed("The upload broke off: the service can’t be reached, or takes no file so large.");
+        const why = "the service can’t be reached, or takes no file so large.";
+        this._failed(`The upload broke off: ${why}`);
         resolve(true);
       });
       request.addEventListener("abort", () => resolve(true));
@@ -163,11 +165,12 @@ class Upload {
       ...added.map((one) => this._addedRow(one)),
     ];
     const more = rows.length - LISTED;
+    const rest = `and ${more.toLocaleString("en-GB")} more`;
     const list = element(
       "ul",
       { class: "upload-list" },
       rows.slice(0, LISTED),
-      more > 0 && element("li", { class: "soft small", text: `and ${more.toLocaleString("en-GB")} more` }),
+      more > 0 && element("li", { class: "soft small", text: rest }),
     );
     if (rows.length === 0) return;
     const summary = element("summary", { text: count(rows.length, "article") });
@@ -181,7 +184,8 @@ class Upload {
       class: "copy-open",
       on: { click: () => this._onOpen({ articleId: id, start: null, end: null }, open) },
     });
-    return element("li", {}, open, element("span", { class: "badge", text: OUTCOMES[outcome] ?? outcome }));
+    const badge = element("span", { class: "badge", text: OUTCOMES[outcome] ?? outcome });
+    return element("li", {}, open, badge);
   }
 
   _rejectedRow({ origin, reason }) {

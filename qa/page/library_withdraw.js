@@ -3,7 +3,11 @@
 import { Problem, remove } from "./api.js";
 import { button, element, origin } from "./text.js";
 
-/** Whether the person said yes and the article is withdrawn; `opener` gets the focus back if not. */
+/**
+ * Whether the person said yes and the article is withdrawn.
+ *
+ * `opener` gets the focus back if not.
+ */
 export function confirmWithdrawal(article, opener) {
   return new Promise((resolve) => {
     let isDone = false;

@@ -1,4 +1,4 @@
-// Reading an article: its text as paragraphs, a cited passage marked, in a panel or on a page.
+// Reading an article: its text as paragraphs, a cited passage marked, in a panel of the page.
 
 import { getJson, Problem } from "./api.js";
 import { icon } from "./icons.js";
@@ -85,16 +85,12 @@ function* paragraphs(text) {
   if (start < text.length) yield { start, end: text.length };
 }
 
-/**
- * A whole article: {node, mark, title}. `place` ({start, end, quote}) names the passage to mark.
- *
- * `heading` is the element of its title, "h1" on a page of its own.
- */
-export function articleView(article, place = null, heading = "h2") {
-  const passage = place ? findPassage(article.text, place) : null;
+// A whole article: {node, mark, title}. `place` ({start, end, quote}) names the passage to mark.
+function articleView(article, place) {
+  const passage = findPassage(article.text, place);
   const { body, mark } = articleBody(article.text, passage);
   const words = article.title || "Untitled";
-  const title = element(heading, { class: "article-title", tabindex: -1, text: words });
+  const title = element("h2", { class: "article-title", tabindex: -1, text: words });
   const facts = [outlet(article.source), day(article.published) || "no date", ...article.authors];
   const changed = article.updated ? ` · updated ${day(article.updated)}` : "";
   const links = element(
@@ -108,7 +104,7 @@ export function articleView(article, place = null, heading = "h2") {
       "Permanent link",
     ),
   );
-  const lost = place && !passage && Number.isInteger(place.start);
+  const lost = !passage && Number.isInteger(place.start);
   const node = element(
     "article",
     { class: "article" },

@@ -1,6 +1,6 @@
 // Server-Sent Events out of a response: fetch can send a body and a key, EventSource cannot.
 
-import { Problem } from "./api.js";
+import { jsonOf, Problem } from "./api.js";
 
 // The service sends a comment every 15 s; nothing at all for longer is a lost connection.
 const SILENCE_MS = 60_000;
@@ -71,7 +71,7 @@ function lineEnd(text, from) {
  */
 export async function readAnswer(response, handlers) {
   const type = response.headers.get("Content-Type") ?? "";
-  if (!type.startsWith("text/event-stream")) return response.json(); // an answer in one piece
+  if (!type.startsWith("text/event-stream")) return jsonOf(response); // in one piece
   let answer = null;
   const parser = new EventParser((name, data) => {
     if (answer) return;
