@@ -18,11 +18,15 @@ _TRACKING = re.compile(
 
 
 def read_url(value: str | None) -> str | None:
-    """`value` if it is a whole http or https address, else None: nothing else is ever linked to."""
+    """`value` if it is a whole http or https address, else None: nothing else is ever linked to.
+
+    One with a user is none: "https://outlet.example@elsewhere.example/" would be read as the first.
+    """
     text = (value or "").strip()
     if not text or len(text) > LONGEST or _UNFIT.search(text):
         return None
-    return text if _split(text) else None
+    parts = _split(text)
+    return text if parts is not None and "@" not in parts.netloc else None
 
 
 def host_of(url: str | None) -> str | None:

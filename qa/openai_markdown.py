@@ -61,10 +61,14 @@ def label(text: str) -> str:
 
 def link(label: str, url: str) -> str:
     """A link of a label that is Markdown already to an address that `index.url.read_url` took."""
+    return f"[{label}]({address(url)})"
+
+
+def address(url: str) -> str:
+    """Such an address, the same to a browser, that ends in Markdown where it ends."""
     # Brackets would end the address early, a formula begin at a dollar; entities are read in it.
     safe = url.replace("(", "%28").replace(")", "%29").replace("$", "%24")
-    safe = _READ_IN_ADDRESS.sub(r"\1%3B", safe)
-    return f"[{label}]({safe})"
+    return _READ_IN_ADDRESS.sub(r"\1%3B", safe)
 
 
 def unlinked(markdown: str) -> str:

@@ -13,7 +13,7 @@ from index.tokens import count_llm_tokens
 from index.url import read_url
 from qa.draft import NOT_SAID
 from qa.openai_links import Linked
-from qa.openai_markdown import label, link, unlinked
+from qa.openai_markdown import address, label, link, unlinked
 from qa.records import Answer, Citation, FoundPassage, PastTurn, Status
 from qa.service_models import LONGEST_QUESTION
 from qa.service_openai_models import Annotation, Message, Part, UrlCitation, Usage
@@ -130,7 +130,10 @@ def annotations(links: Sequence[Linked]) -> list[Annotation]:
     return [
         Annotation(
             url_citation=UrlCitation(
-                start_index=one.start, end_index=one.end, title=_told(one.citation), url=one.url
+                start_index=one.start,
+                end_index=one.end,
+                title=_told(one.citation),
+                url=address(one.url),
             )
         )
         for one in links

@@ -95,7 +95,8 @@ def test_passage_ids() -> None:
     "value",
     [None, "", "ftp://x.example/a", "javascript:alert(1)", "//x.example/a", "http://", "/a",
      "http://[::1", "https://x.example/a b", "https://x.example:99999/", "https://x/" + "a" * 3000,
-     'https://x.example/"onclick', "data:text/html,x"],
+     'https://x.example/"onclick', "data:text/html,x", "https://x.example@evil.example/",
+     "https://u:p@x.example/"],
 )  # fmt: skip
 def test_what_is_no_web_address_is_dropped(value: str | None) -> None:
     assert read_url(value) is None

@@ -17,6 +17,7 @@ from qa.openai_markdown import label, link, unlinked
 from qa.openai_shape import (
     MOST_TURNS,
     NoQuestion,
+    annotations,
     answered_text,
     asked,
     base_of,
@@ -283,6 +284,12 @@ def test_an_address_is_linked_whole(url: str) -> None:
     (found,) = shown(link("1", url))[1]
     made = found.replace("%28", "(").replace("%29", ")").replace("%24", "$").replace("%3B", ";")
     assert made == MARKDOWN.normalizeLink(url)
+
+
+def test_an_annotation_tells_an_address_that_markdown_made_of_it_does_not_cut() -> None:
+    cited = cite(1, "One. [1]", "One.", url="http://x.example/)](javascript:1)")
+    (told,) = annotations(linked("One. [1]", [cited], by_url).links)
+    assert told.url_citation.url == "http://x.example/%29]%28javascript:1%29"
 
 
 def test_an_article_without_an_address_of_its_own_is_linked_on_our_page() -> None:
