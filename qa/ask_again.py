@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa.days import DAY_NAMES
 from qa.phrases import IsName, phrases
@@ -87,6 +87,8 @@ def for_another(question: str, wh: str, answers: Sequence[str]) -> str:
     if not asked.wh:
         aux, rest = asked.aux, asked.rest
         return _joined(wh, aux, rest) if aux else _joined(wh, "is it that", question.rstrip(" ?"))
+    if asked.wh.lower() == "how many" and not asked.noun:
+        asked = replace(asked, noun="people")  # "how many were wounded"
     fills = asked.wh.lower() in ("who", "what", "whom") and not asked.noun
     if asked.aux in _BE:
         if wh in _BY and re.search(r"\w(?:ed|n|t)\b", asked.rest):

@@ -25,6 +25,7 @@ _HUMAN_VERBS = word_set(
 )
 #: What is asked of a thing that has a name: "who leads it?", "what does it mean?".
 _OF_NAMES = word_set("lead mean call name belong base found member head run own known near")
+_HAPPENING = word_set("happen occur")
 #: What is done about what was said or happened.
 _OF_CLAIMS = word_set("deny confirm admit explain believe doubt")
 
@@ -85,6 +86,8 @@ def thing(
     event = _first(spoken, lambda one: _is_event(one) and one.turn == 0 and one.part == "question")
     if claim is not None and event is None and verbs & _OF_CLAIMS:
         return claim
+    if verbs & _HAPPENING and (recent := _first(spoken, lambda one: _is_event(one))):
+        return recent
     single = [one for one in spoken if not one.plural]
     answered = _first(single, lambda one: one.part == "answer" and one.turn == 0 and _is_thing(one))
     if answered is not None and verbs & _OF_NAMES:

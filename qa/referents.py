@@ -231,7 +231,7 @@ def _is_day(text: str) -> bool:
 
 def _is_plural(text: str) -> bool:
     """ "rockets", "Kata'ib Hezbollah and Asa'ib Ahl al-Haq"; "al-Maliki" is one."""
-    if re.search(r"\w (?:and|&) \w", text):
+    if re.search(r"\w (?:and|&) \w|\d+s$", text):
         return True
     last = words(text)[-1:]
     return bool(last) and bool(re.fullmatch(r"[a-z]*[^s]s|people", last[0].text))

@@ -17,7 +17,7 @@ from qa import meant
 from qa.ask_again import Other, for_another, of_another, with_else
 from qa.days import DAY_NAMES
 from qa.mentions import PERSON_NOUNS
-from qa.phrases import EVENTS, Proper
+from qa.phrases import EVENTS, Proper, phrases
 from qa.pronouns import with_names
 from qa.records import Answer, PastTurn
 from qa.referents import Referent, referents, said, told
@@ -281,8 +281,16 @@ def _with_topic(bare: str, talk: _Talk) -> str:
         len(content) >= forms.SAYS_ENOUGH
         or re.search(r"\b\d{1,2}\b", bare)  # "what happened on 15 February?"
         or topic.text.lower() in bare.lower()
+        or _names_an_event(bare, talk)
     )
     return f"{bare}?" if says_enough else full
+
+
+def _names_an_event(bare: str, talk: _Talk) -> bool:
+    """Whether it asks about something that happened, and was not spoken of: "the treaty"."""
+    spoken = {head for one in talk.spoken for head in one.heads}
+    own = phrases(bare, talk.proper.of(bare))
+    return any(one.is_event and one.definite and one.head not in spoken for one in own)
 
 
 def _lead_of(lower: Sequence[str], topic: Referent) -> str:
@@ -302,10 +310,11 @@ def _topic(spoken: Sequence[Referent]) -> Referent | None:
     """What the conversation is about: the event or place asked about last, else what was named in
     the last question, else what was answered."""
     asked = [one for one in spoken if one.part == "question"]
-    for kind in ("event", "place"):
-        for one in asked:
-            if one.kind == kind:
-                return one
+    for turn in sorted({one.turn for one in asked}):
+        for kind in ("event", "place"):
+            for one in asked:
+                if (one.turn, one.kind) == (turn, kind):
+                    return one
     named = [
         one
         for one in asked

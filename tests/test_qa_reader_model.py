@@ -15,6 +15,7 @@ import pytest
 
 from index.errors import DataFolderError, ModelError
 from index.model import file_digest
+from qa.errors import AskerLeft
 from qa.reader_model import ReaderModel, TokenScores
 from tests.reader_weights import write_made_up
 
@@ -200,3 +201,16 @@ def test_machine_whose_arithmetic_strays_gets_fp32(
     exact, quantised = found.score(QUESTION, TEXTS)[0], model.score(QUESTION, TEXTS)[0]
     assert np.corrcoef(exact.starts, quantised.starts)[0, 1] > 0.98
     assert not np.array_equal(exact.starts, quantised.starts)
+
+
+def test_reading_ends_as_soon_as_nobody_waits(model: ReaderModel) -> None:
+    looked: list[None] = []
+
+    def leave() -> None:
+        looked.append(None)
+        raise AskerLeft("gone")
+
+    with pytest.raises(AskerLeft):
+        model.score(QUESTION, TEXTS, leave)
+    assert 1 <= len(looked) <= len(TEXTS)
+    assert len(model.score(QUESTION, TEXTS)) == len(TEXTS)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from qa.ask_again import for_another, with_else
 from qa.phrases import Proper, phrases
 from qa.records import PastTurn
-from qa.stand_alone import LONGEST, stand_alone
+from qa.stand_alone import LONGEST, stand_alone, ways_to_stand_alone
 from qa.verbs import base_form
 
 
@@ -92,6 +92,27 @@ def test_a_person_is_taken_up_by_he_or_she_and_exchanged_for_another() -> None:
 )
 def test_a_change_of_subject_drags_nothing_along(question: str) -> None:
     assert stand_alone(question, [FIRE, FERRY]) == question
+
+
+def test_what_happened_is_asked_of_the_event_and_where_of_the_latest_place() -> None:
+    told = turn(
+        "who denied that Red Lantern attacked Velden?", "Red Lantern did. [1]", "Red Lantern"
+    )
+    assert stand_alone("when did it happen?", [FIRE, told]) == "when did the Velden fire happen?"
+    there = turn("what about it in Bellmouth?")
+    assert stand_alone("how many were hurt?", [FIRE, there]).endswith("in Bellmouth?")
+
+
+def test_an_event_that_was_not_spoken_of_is_a_subject_of_its_own() -> None:
+    assert stand_alone("who signed the treaty?", [FIRE]) == "who signed the treaty?"
+
+
+def test_further_meanings_come_after_the_likeliest_and_differ() -> None:
+    ways = ways_to_stand_alone("who leads it?", [FIRE, FERRY])
+    assert ways[0] == stand_alone("who leads it?", [FIRE, FERRY])
+    assert 1 < len(ways) == len(set(ways)) <= 3
+    assert ways_to_stand_alone("who won the cup?", [FIRE])[-1] == "who won the cup?"
+    assert ways_to_stand_alone("who leads Orland?", [FIRE]) == ["who leads Orland?"]
 
 
 def test_a_name_typed_small_is_known_by_how_the_passages_write_it() -> None:
