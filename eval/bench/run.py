@@ -29,7 +29,7 @@ STAGES = {
     "reading": 15,
     "spans": 3,
     "abstention": 12,
-    "conversations": 8,
+    "conversations": 14,
     "streaming": 1,
 }
 
