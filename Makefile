@@ -22,7 +22,7 @@ serve: $(SAMPLE)/indexed
 
 ## Install, run the tests, and the gate on answers
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 	$(BIN)/lint-imports
 	$(BIN)/dateline eval gate
 
