@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,8 @@ def perform(experiment: Experiment, with_report: bool = True) -> ScoredRun:
     Raises what opening the dataset's index and the system raises, `RunRefused` for a folder that
     is not this run's, and `OSError` for a disk that is full.
     """
-    tell = console().print
+    # A path that is broken over two lines can't be copied.
+    tell = partial(console().print, soft_wrap=True)
     judge, judged_by = _judge(experiment)
     system = open_system(
         experiment.system,
